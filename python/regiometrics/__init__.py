@@ -1,0 +1,38 @@
+"""Quantitative regional economics: from a panel in a data frame to the tables and figures of a paper.
+
+Each method is one call on a data frame (pandas, polars, pyarrow) with one row per region and period:
+
+>>> import regiometrics as rgm
+>>> ai = rgm.datasets.load_ai_development()
+>>> rgm.dagum_gini(ai, "level", group="region", time="year").overall["gini"].round(2).to_list()
+[0.52, 0.33, 0.4, 0.42]
+"""
+
+from . import datasets
+from ._call import set_threads
+from ._core import __version__
+from ._language import set_language
+from .dagum_gini import DagumGini, dagum_gini
+from .errors import InternalError, InvalidInputError, RegiometricsError, RegiometricsWarning
+from .growth_rate import growth_rate
+from .rank_consistency import rank_consistency
+from .share import share
+from .theil import Theil, theil
+
+__all__ = [
+    "DagumGini",
+    "InternalError",
+    "InvalidInputError",
+    "RegiometricsError",
+    "RegiometricsWarning",
+    "Theil",
+    "__version__",
+    "dagum_gini",
+    "datasets",
+    "growth_rate",
+    "rank_consistency",
+    "set_language",
+    "set_threads",
+    "share",
+    "theil",
+]

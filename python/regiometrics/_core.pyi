@@ -1,0 +1,57 @@
+"""The compiled kernels. Private: the public functions check, label and document."""
+
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+_Float: TypeAlias = NDArray[np.float64]
+_Code: TypeAlias = NDArray[np.uint32]
+_Progress: TypeAlias = Callable[[int, int], object]
+
+__all__ = [
+    "__version__",
+    "dagum_gini",
+    "exercise",
+    "growth_rate",
+    "rank_consistency",
+    "set_threads",
+    "share",
+    "theil",
+    "threads",
+    "totals",
+]
+
+__version__: Final[str]
+
+def set_threads(n: int) -> None: ...
+def threads() -> int: ...
+def exercise(action: str, steps: int = 1, progress: _Progress | None = None) -> int: ...
+def dagum_gini(
+    values: _Float,
+    weights: _Float | None,
+    groups: _Code,
+    n_groups: int,
+    periods: _Code | None,
+    n_periods: int,
+    bootstrap: int,
+    confidence: float,
+    seed: int,
+    progress: _Progress | None = None,
+) -> dict[str, Any]: ...
+def theil(
+    values: _Float,
+    weights: _Float | None,
+    groups: _Code | None,
+    n_groups: int,
+    periods: _Code | None,
+    n_periods: int,
+    progress: _Progress | None = None,
+) -> dict[str, Any]: ...
+def growth_rate(values: _Float, spans: list[tuple[int, int, float]]) -> _Float: ...
+def totals(values: _Float, cells: _Code, n_cells: int) -> _Float: ...
+def share(values: _Float, cells: _Code, totals: _Float) -> _Float: ...
+def rank_consistency(
+    a: _Float, b: _Float, cells: _Code, n_cells: int, ascending: bool, tolerance: int
+) -> dict[str, Any]: ...

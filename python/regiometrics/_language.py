@@ -1,0 +1,103 @@
+"""The language in which tables and figures are shown. Stored names stay English."""
+
+from __future__ import annotations
+
+from ._options import choice
+
+__all__ = ["language", "set_language", "term"]
+
+_current = "en"
+
+# What is shown for a stored name: in English, and in the terms of the Chinese literature.
+_TERMS: dict[str, tuple[str, str]] = {
+    # Tables in general.
+    "time": ("Time", "时间"),
+    "group": ("Group", "组别"),
+    "group_a": ("Group A", "组别A"),
+    "group_b": ("Group B", "组别B"),
+    "unit": ("Unit", "单元"),
+    "n": ("n", "单元数"),
+    "mean": ("Mean", "均值"),
+    "statistic": ("Statistic", "统计量"),
+    "estimate": ("Estimate", "估计值"),
+    "standard_error": ("Standard error", "标准误"),
+    "low": ("Low", "区间下限"),
+    "high": ("High", "区间上限"),
+    "share_percent": ("Share (%)", "贡献率（%）"),
+    # Dagum decomposition.
+    "dagum_gini": ("Dagum Gini decomposition", "Dagum基尼系数及其分解"),
+    "overall": ("Overall", "总体"),
+    "gini": ("Gini", "基尼系数"),
+    "within": ("Within", "组内差异"),
+    "between": ("Between", "组间差异"),
+    "transvariation": ("Transvariation", "超变密度"),
+    "share_within": ("Share within", "组内贡献率"),
+    "share_between": ("Share between", "组间贡献率"),
+    "share_transvariation": ("Share transvariation", "超变密度贡献率"),
+    "distance": ("Relative distance", "相对距离"),
+    "within_groups": ("Within groups", "组内基尼系数"),
+    "between_groups": ("Between groups", "组间基尼系数"),
+    "overall_intervals": ("Uncertainty, overall", "总体：标准误与区间"),
+    "within_intervals": ("Uncertainty, within groups", "组内：标准误与区间"),
+    "between_intervals": ("Uncertainty, between groups", "组间：标准误与区间"),
+    "components": ("Components", "基尼系数及其构成"),
+    "shares": ("Shares of the components", "各构成的贡献率"),
+    # Rank consistency.
+    "leading": ("leading", "超前型"),
+    "synchronous": ("synchronous", "同步型"),
+    "lagging": ("lagging", "滞后型"),
+    # Theil.
+    "theil": ("Theil decomposition", "泰尔指数及其分解"),
+    "theil_t": ("Theil T", "泰尔指数T"),
+    "theil_l": ("Theil L", "泰尔指数L"),
+    "within_t": ("T within", "T组内"),
+    "between_t": ("T between", "T组间"),
+    "within_l": ("L within", "L组内"),
+    "between_l": ("L between", "L组间"),
+    "share_within_t": ("T share within", "T组内贡献率"),
+    "share_between_t": ("T share between", "T组间贡献率"),
+    "share_within_l": ("L share within", "L组内贡献率"),
+    "share_between_l": ("L share between", "L组间贡献率"),
+    "share_weight": ("Share of weight", "权重份额"),
+    "share_value": ("Share of value", "数值份额"),
+    "contribution_t": ("Contribution to T", "对T的贡献率"),
+    "contribution_l": ("Contribution to L", "对L的贡献率"),
+    "contributions": ("Contributions of the groups", "各组贡献率"),
+}
+
+
+def set_language(language: str = "en") -> None:
+    """Show tables and figures in English or Chinese.
+
+    Stored column names and states stay English, so that code runs the same in both; the headings of `summary()`,
+    notebooks, LaTeX, Excel and plots change, to the terms of the Chinese literature (超变密度, 强脱钩, 中级协调).
+
+    Parameters
+    ----------
+    language : {"en", "zh"}
+        The language to show from now on.
+
+    Raises
+    ------
+    InvalidInputError
+        For any other language.
+
+    Examples
+    --------
+    >>> import regiometrics as rgm
+    >>> rgm.set_language("zh")
+    >>> rgm.set_language("en")
+    """
+    global _current
+    _current = choice("language", language, ("en", "zh"))
+
+
+def language() -> str:
+    """Return the language in force, "en" or "zh"."""
+    return _current
+
+
+def term(name: str) -> str:
+    """Return what is shown for a stored name; a name without a translation is shown as it is."""
+    shown = _TERMS.get(name)
+    return name if shown is None else shown[_current == "zh"]

@@ -1,0 +1,49 @@
+"""Checks of options, shared by every method."""
+
+from __future__ import annotations
+
+import operator
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from .errors import InvalidInputError
+
+
+def choice(name: str, value: Any, allowed: Sequence[str]) -> str:
+    """Return `value` if it is one of `allowed`."""
+    if isinstance(value, str) and value in allowed:
+        return value
+    names = ", ".join(repr(each) for each in allowed)
+    raise InvalidInputError(f"{name} must be one of {names}, not {value!r}")
+
+
+def count(name: str, value: Any, *, least: int = 0, most: int = 2**31 - 1) -> int:
+    """Return `value` as a whole number from `least` to `most`."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise InvalidInputError(f"{name} must be a whole number, not {value!r}") from None
+    if isinstance(value, bool) or not least <= number <= most:
+        raise InvalidInputError(f"{name} must be a whole number from {least} to {most}, not {value!r}")
+    return number
+
+
+def fraction(name: str, value: Any) -> float:
+    """Return `value` as a number strictly between 0 and 1."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise InvalidInputError(f"{name} must be a number between 0 and 1, not {value!r}") from None
+    if not 0.0 < number < 1.0:
+        hint = f"; write {number / 100:g} for {number:g} %" if 1.0 < number < 100.0 else ""
+        raise InvalidInputError(f"{name} must be a number between 0 and 1, not {value!r}{hint}")
+    return number
+
+
+def seed_or_draw(value: Any) -> int:
+    """Return `value`, or a seed drawn from the system where it is None."""
+    if value is None:
+        # 53 bits survive a trip through a spreadsheet or JSON.
+        return secrets.randbits(53)
+    return count("seed", value, most=2**64 - 1)

@@ -1,0 +1,123 @@
+"""Tables for the caller: made in the library of the input, and shown as text, HTML, LaTeX or Excel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from ._language import language, term
+from .errors import RegiometricsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+__all__ = ["Frame", "make_frame", "to_excel", "to_html", "to_latex", "to_pandas", "to_text"]
+
+Frame: TypeAlias = Any
+"""A data frame of the library that the caller's data came in."""
+
+_MISSING = "–"
+_ROWS_SHOWN = 60
+
+
+def make_frame(backend: Any, columns: Mapping[str, Any]) -> Frame:
+    """Make a data frame of `backend` from arrays and label columns."""
+    import narwhals as nw
+
+    ready = {name: _friendly(column) for name, column in columns.items()}
+    if backend is nw.Implementation.PANDAS:
+        import pandas as pd
+
+        # Several times faster than the general way, which matters for panels of a few hundred rows.
+        return pd.DataFrame(ready, copy=False)
+    return nw.from_dict(ready, backend=backend).to_native()
+
+
+def _friendly(column: Any) -> Any:
+    # Counts come as unsigned numbers, which surprise when two of them are subtracted.
+    if isinstance(column, np.ndarray) and column.dtype.kind == "u":
+        return column.astype(np.int64)
+    return column
+
+
+def to_pandas(frame: Frame) -> pd.DataFrame:
+    """Return any frame as a pandas one."""
+    import narwhals as nw
+
+    table: pd.DataFrame = nw.from_native(frame, eager_only=True).to_pandas()
+    return table
+
+
+def shown(frame: Frame, digits: int, states: Iterable[str] = ()) -> pd.DataFrame:
+    """Return the frame with headings and the cells of the columns `states` in the language in force."""
+    table = to_pandas(frame).copy()
+    for name in states:
+        if name in table:
+            table[name] = [term(str(cell)) for cell in table[name]]
+    for name in table.columns:
+        if table[name].dtype.kind == "f":
+            table[name] = [_number(value, digits) for value in table[name]]
+    return table.rename(columns=term)
+
+
+def _number(value: float, digits: int) -> str:
+    if np.isnan(value):
+        return _MISSING
+    if value != 0.0 and not 10.0**-digits <= abs(value) < 1e9:
+        return f"{value:.{digits}g}"
+    return f"{value:.{digits}f}"
+
+
+def to_text(frame: Frame, digits: int, states: Iterable[str] = ()) -> str:
+    """Return the table as aligned text; wide characters count double."""
+    import pandas as pd
+
+    table = shown(frame, digits, states)
+    with pd.option_context("display.unicode.east_asian_width", language() == "zh" or _has_wide(table)):
+        return table.to_string(index=False, max_rows=_ROWS_SHOWN)
+
+
+def _has_wide(table: pd.DataFrame) -> bool:
+    return any(not str(cell).isascii() for name in table.columns for cell in table[name].head(_ROWS_SHOWN))
+
+
+def to_html(frame: Frame, digits: int, states: Iterable[str] = ()) -> str:
+    """Return the table as HTML; long ones are cut in the middle."""
+    html = shown(frame, digits, states).to_html(index=False, max_rows=_ROWS_SHOWN, border=0, escape=True)
+    return str(html)
+
+
+def to_latex(frame: Frame, digits: int, states: Iterable[str], caption: str | None, label: str | None) -> str:
+    """Return the table as a LaTeX tabular with booktabs rules."""
+    try:
+        import jinja2  # noqa: F401
+    except ImportError:
+        raise _needs("jinja2", "to_latex") from None
+    table = shown(frame, digits, states)
+    numeric = [column.dtype.kind in "iuf" for _, column in to_pandas(frame).items()]
+    layout = "".join("r" if each else "l" for each in numeric)
+    text = table.to_latex(index=False, escape=True, column_format=layout, caption=caption, label=label)
+    return str(text)
+
+
+def to_excel(frames: Mapping[str, Frame], path: str | Path) -> None:
+    """Write each frame to a sheet of its own, numbers as numbers, headings in the language in force."""
+    import pandas as pd
+
+    try:
+        import openpyxl  # noqa: F401
+    except ImportError:
+        raise _needs("openpyxl", "to_excel") from None
+    with pd.ExcelWriter(path, engine="openpyxl") as writer:
+        for name, frame in frames.items():
+            table = to_pandas(frame).rename(columns=term)
+            # 31 characters are the most that Excel allows for the name of a sheet.
+            table.to_excel(writer, sheet_name=term(name)[:31], index=False)
+
+
+def _needs(package: str, method: str) -> RegiometricsError:
+    return RegiometricsError(f"{method}() needs {package}, which is not installed: pip install 'regiometrics[tables]'")

@@ -1,0 +1,33 @@
+"""Exceptions and warnings of the package."""
+
+from __future__ import annotations
+
+__all__ = ["InternalError", "InvalidInputError", "RegiometricsError", "RegiometricsWarning"]
+
+
+class RegiometricsError(Exception):
+    """Base of every exception that the package raises."""
+
+
+class InvalidInputError(RegiometricsError, ValueError):
+    """The data or an option cannot be used; the message says what, where, and what to do about it.
+
+    Attributes
+    ----------
+    name : str or None
+        The argument concerned, where one is.
+    row, period : int or None
+        Position of the first offending row or period, counted from zero.
+    """
+
+    name: str | None = None
+    row: int | None = None
+    period: int | None = None
+
+
+class InternalError(RegiometricsError, RuntimeError):
+    """The package itself failed. Please report it with the call that led to it."""
+
+
+class RegiometricsWarning(UserWarning):
+    """A result stands, but something about it should be known."""

@@ -1,0 +1,141 @@
+"""Average annual growth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _core
+from ._call import call
+from ._input import Keys, Labels, numbered, read
+from ._tables import Frame, make_frame
+from .errors import InvalidInputError
+
+__all__ = ["growth_rate"]
+
+
+def growth_rate(
+    data: Any,
+    value: Any,
+    *,
+    time: Any,
+    unit: Any = None,
+    periods: Sequence[tuple[Any, Any]] | str | None = None,
+    missing: str = "error",
+) -> Frame:
+    r"""Compute average annual growth, :math:`(y_{end} / y_{start})^{1/years} - 1`.
+
+    Parameters
+    ----------
+    data : data frame or None
+        One row per unit and period (pandas, polars, pyarrow, …). None if the other arguments are arrays.
+    value : str or array
+        The variable; above zero in every period that is compared.
+    time : str or array
+        Year of each row, as a number or a date (of which the year counts).
+    unit : str or list of str or array, optional
+        Column, or columns, that tell the series apart. Without it the data are one series.
+    periods : list of (start, end), or "each", optional
+        The spans, for example ``[(2016, 2020), (2021, 2023)]``; "each" takes every period to the next one there is.
+        Without it, the first period to the last.
+    missing : {"error", "drop"}
+        Rows with a missing value raise an error, or are left out.
+
+    Returns
+    -------
+    frame
+        The unit columns; `start`, `end`, `years`; `value_start`, `value_end`; `growth_rate` as a fraction per year
+        (0.05 is 5 %). One row per unit and span, in the library of the data.
+
+    Raises
+    ------
+    InvalidInputError
+        A unit without a row, or with a value of zero or less, at the start or end of a span; a span that does not
+        go forward in time; repeated unit-periods; times that are not years.
+
+    Examples
+    --------
+    >>> import regiometrics as rgm
+    >>> table = rgm.growth_rate(None, [100.0, 110.0, 121.0], time=[2020, 2021, 2022])
+    >>> float(table["growth_rate"].round(6).iloc[0])
+    0.1
+    """
+    units = numbered("unit", unit)
+    table = read(data, missing=missing, value=value, time=time, **units)
+    values, times = table.numbers("value"), table.labels("time")
+    keys = table.keys(*units)
+    table.refuse_duplicates(*units, "time")
+    spans = _spans(times, _years(times), periods)
+    panel = np.full((len(keys), len(times)), np.nan)
+    panel[keys.codes, times.codes] = values
+    starts, ends = (np.array([span[side] for span in spans]) for side in (0, 1))
+    for column in np.unique(np.concatenate([starts, ends])):
+        _check(panel[:, column], keys, times, int(column), table.name("value"))
+    growth = call(_core.growth_rate, panel, spans)
+    unit_of_row, span_of_row = (index.ravel() for index in np.indices(growth.shape))
+    columns = keys.columns(unit_of_row) | {
+        "start": times.take(starts[span_of_row]),
+        "end": times.take(ends[span_of_row]),
+        "years": np.array([span[2] for span in spans])[span_of_row],
+        "value_start": panel[unit_of_row, starts[span_of_row]],
+        "value_end": panel[unit_of_row, ends[span_of_row]],
+        "growth_rate": growth.ravel(),
+    }
+    return make_frame(table.backend, columns)
+
+
+def _years(times: Labels) -> NDArray[np.float64]:
+    """Return the year of each distinct time."""
+    values = times.series
+    if values.dtype.is_temporal() and hasattr(values, "dt"):
+        values = values.dt.year()
+    if not values.dtype.is_numeric():
+        raise InvalidInputError(
+            f"column {times.name!r} is of type {values.dtype}; growth per year needs years as numbers or dates"
+        )
+    return np.asarray(values.to_numpy(), dtype=np.float64)
+
+
+def _spans(
+    times: Labels, years: NDArray[np.float64], periods: Sequence[tuple[Any, Any]] | str | None
+) -> list[tuple[int, int, float]]:
+    if len(times) < 2:
+        raise InvalidInputError(f"growth needs two periods; column {times.name!r} has {len(times)}")
+    if periods is None:
+        pairs = [(0, len(times) - 1)]
+    elif isinstance(periods, str):
+        if periods != "each":
+            raise InvalidInputError(f"periods must be a list of (start, end), 'each' or None, not {periods!r}")
+        pairs = [(code, code + 1) for code in range(len(times) - 1)]
+    else:
+        pairs = [_pair(times, span) for span in periods]
+    if not pairs:
+        raise InvalidInputError("periods is an empty list; give at least one (start, end)")
+    spans = [(start, end, float(years[end] - years[start])) for start, end in pairs]
+    for start, end, length in spans:
+        if length <= 0.0:
+            raise InvalidInputError(
+                f"the span from {times.item(start)} to {times.item(end)} does not go forward by a year or more"
+            )
+    return spans
+
+
+def _pair(times: Labels, span: Any) -> tuple[int, int]:
+    if not isinstance(span, Sequence) or isinstance(span, str) or len(span) != 2:
+        raise InvalidInputError(f"each of periods must be a pair (start, end), not {span!r}")
+    known = times.to_list()
+    for end in span:
+        if end not in known:
+            raise InvalidInputError(f"column {times.name!r} has no {end!r}; it runs from {known[0]} to {known[-1]}")
+    return known.index(span[0]), known.index(span[1])
+
+
+def _check(values: NDArray[np.float64], keys: Keys, times: Labels, column: int, name: str) -> None:
+    for mask, what in ((np.isnan(values), "has no row"), (values <= 0.0, "is not above zero")):
+        if mask.any():
+            units = [keys.item(int(code)) for code in np.flatnonzero(mask)[:5]] if keys.parts else []
+            whose = f" for {', '.join(map(str, units))}" if units else ""
+            raise InvalidInputError(f"column {name!r} {what}{whose} in {times.name} = {times.item(column)}")

@@ -1,0 +1,117 @@
+//! The one door from Python into the kernel.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::Duration;
+
+use pyo3::prelude::*;
+
+use super::{errors, pool};
+use crate::kernel::error::{Error, Result};
+use crate::kernel::job::Job;
+
+/// How often the calling thread looks for Ctrl-C and reports progress.
+const POLL: Duration = Duration::from_millis(50);
+
+/// How the work ended: its own result, or the payload of a panic.
+type Outcome<T> = std::thread::Result<Result<T>>;
+
+/// Run `work` on the package's threads with the interpreter lock released.
+///
+/// The calling thread waits, and every 50 ms hands pending signals to Python and calls `progress(done, total)`. If
+/// either raises, the job is told to stop, and the exception is raised once it has. Errors and panics of the kernel
+/// come out as exceptions of the package.
+pub fn enter<T, W>(py: Python<'_>, progress: Option<Bound<'_, PyAny>>, work: W) -> PyResult<T>
+where
+    T: Send,
+    W: FnOnce(&Job) -> Result<T> + Send,
+{
+    let pool = pool::current().map_err(|error| errors::internal(py, &error))?;
+    let progress = progress.map(Bound::unbind);
+    let job = Job::new();
+    let outcome = py.detach(|| {
+        let (sender, receiver) = sync_channel(1);
+        pool.in_place_scope(|scope| {
+            scope.spawn(|_| {
+                let outcome = catch_unwind(AssertUnwindSafe(|| work(&job)));
+                // The receiver outlives this scope, so that sending cannot fail.
+                let _ = sender.send(outcome);
+            });
+            watch(&job, &receiver, progress.as_ref())
+        })
+    })?;
+    match outcome {
+        Ok(result) => result.map_err(|error| errors::from_kernel(py, error)),
+        Err(payload) => Err(errors::internal(py, &panic_text(payload.as_ref()))),
+    }
+}
+
+fn watch<T>(
+    job: &Job,
+    receiver: &Receiver<Outcome<T>>,
+    progress: Option<&Py<PyAny>>,
+) -> PyResult<Outcome<T>> {
+    let mut raised = None;
+    loop {
+        let message = if raised.is_some() {
+            receiver.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        } else {
+            receiver.recv_timeout(POLL)
+        };
+        match message {
+            Ok(outcome) => {
+                return match raised {
+                    Some(error) => Err(error),
+                    None => report(job, progress).map(|()| outcome),
+                };
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                if let Err(error) =
+                    Python::attach(|py| py.check_signals()).and_then(|()| report(job, progress))
+                {
+                    job.cancel();
+                    raised = Some(error);
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                return Ok(Err(Box::new("the work ended without a result")));
+            }
+        }
+    }
+}
+
+fn report(job: &Job, progress: Option<&Py<PyAny>>) -> PyResult<()> {
+    match progress {
+        None => Ok(()),
+        Some(callback) => Python::attach(|py| callback.call1(py, job.progress()).map(drop)),
+    }
+}
+
+fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown panic".to_owned())
+}
+
+/// What the contract tests of the door run: `"panic"`, or `"spin"` for `steps` steps of about a millisecond.
+#[pyfunction]
+#[pyo3(signature = (action, steps=1, progress=None))]
+pub fn exercise(
+    py: Python<'_>,
+    action: &str,
+    steps: usize,
+    progress: Option<Bound<'_, PyAny>>,
+) -> PyResult<u64> {
+    enter(py, progress, |job| {
+        job.expect_steps(steps);
+        let results = job.map(steps, |step| {
+            #[expect(clippy::panic, reason = "the tests need a panic to see it caught")]
+            if action == "panic" {
+                panic!("a panic asked for by a test");
+            }
+            std::thread::sleep(Duration::from_millis(1));
+            job.step();
+            Ok(step as u64)
+        })?;
+        results.into_iter().reduce(u64::wrapping_add).ok_or(Error::Empty { name: "steps" })
+    })
+}

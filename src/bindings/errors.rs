@@ -1,0 +1,58 @@
+//! Kernel errors as exceptions of the package.
+//!
+//! The classes are defined in `regiometrics.errors`, in Python, where they can have two bases and pickle by name.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
+
+use crate::kernel::error::Error;
+
+static INVALID: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+static INTERNAL: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+const MODULE: &str = "regiometrics.errors";
+
+/// The exception for `error`, with the position it speaks of as attributes `name`, `row` and `period`.
+pub fn from_kernel(py: Python<'_>, error: Error) -> PyErr {
+    let message = error.to_string();
+    let (name, row, period) = match error {
+        Error::Empty { name } | Error::Length { name, .. } | Error::Parameter { name, .. } => {
+            (name, None, None)
+        }
+        Error::NotFinite { name, row, .. }
+        | Error::Negative { name, row, .. }
+        | Error::NotPositive { name, row, .. }
+        | Error::Code { name, row, .. } => (name, Some(row), None),
+        Error::ZeroMean { name, period }
+        | Error::ZeroTotal { name, period }
+        | Error::OutOfRange { name, period } => (name, None, Some(period)),
+        Error::NoWeight { period } => ("weights", None, Some(period)),
+        Error::Cancelled => return internal(py, &message),
+    };
+    let exception = invalid(py, message);
+    let value = exception.value(py);
+    let set = || -> PyResult<()> {
+        value.setattr("name", name)?;
+        value.setattr("row", row)?;
+        value.setattr("period", period)
+    };
+    set().err().unwrap_or(exception)
+}
+
+/// `InvalidInputError(message)`.
+pub fn invalid(py: Python<'_>, message: String) -> PyErr {
+    make(py, &INVALID, "InvalidInputError", message)
+}
+
+/// `InternalError`: the library is at fault, not its input.
+pub fn internal(py: Python<'_>, message: &str) -> PyErr {
+    make(py, &INTERNAL, "InternalError", message.to_owned())
+}
+
+fn make(py: Python<'_>, cell: &PyOnceLock<Py<PyType>>, class: &str, message: String) -> PyErr {
+    match cell.import(py, MODULE, class) {
+        Ok(class) => PyErr::from_type(class.clone(), (message,)),
+        Err(error) => error,
+    }
+}

@@ -1,0 +1,35 @@
+//! `regiometrics._core`: one thin file per method, and the door that all of them go through.
+
+mod enter;
+mod errors;
+mod pool;
+
+mod dagum_gini;
+mod growth_rate;
+mod rank_consistency;
+mod share;
+mod theil;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+mod _core {
+    #[pymodule_export]
+    #[expect(non_upper_case_globals, reason = "the name that Python packages use")]
+    const __version__: &str = env!("CARGO_PKG_VERSION");
+
+    #[pymodule_export]
+    use super::dagum_gini::dagum_gini;
+    #[pymodule_export]
+    use super::enter::exercise;
+    #[pymodule_export]
+    use super::growth_rate::growth_rate;
+    #[pymodule_export]
+    use super::pool::{set_threads, threads};
+    #[pymodule_export]
+    use super::rank_consistency::rank_consistency;
+    #[pymodule_export]
+    use super::share::{share, totals};
+    #[pymodule_export]
+    use super::theil::theil;
+}

@@ -1,0 +1,177 @@
+//! Sums of positive differences between all pairs of groups, in one sweep over the sorted units.
+
+use crate::kernel::cells::{Unit, Weight};
+use crate::kernel::error::Result;
+use crate::kernel::job::Job;
+
+/// Units between two looks at the cancellation flag.
+const CHECK_EVERY: usize = 1 << 14;
+
+/// The units of one period: sorted inside each group, with the order in which the groups take turns.
+pub(super) struct Sample<'a, W> {
+    pub units: Vec<&'a [Unit<W>]>,
+    /// The group of each unit when all units are sorted by value.
+    pub order: Vec<u32>,
+    /// The lowest value: sums are taken above it, so that a common offset costs no digits.
+    pub base: f64,
+}
+
+impl<'a, W: Weight> Sample<'a, W> {
+    /// Merge the sorted groups. O(n log k) with a tournament tree.
+    pub fn new(job: &Job, units: Vec<&'a [Unit<W>]>) -> Result<Self> {
+        let first = |group: &&[Unit<W>]| group.first().map_or(f64::INFINITY, |unit| unit.value);
+        let base = units.iter().map(first).fold(f64::INFINITY, f64::min);
+        let order = merge(job, &units)?;
+        Ok(Self { units, order, base })
+    }
+}
+
+fn merge<W: Weight>(job: &Job, units: &[&[Unit<W>]]) -> Result<Vec<u32>> {
+    let n_units: usize = units.iter().map(|group| group.len()).sum();
+    if units.len() == 1 {
+        return Ok(vec![0; n_units]);
+    }
+    let leaves = units.len().next_power_of_two();
+    let mut cursor = vec![0_usize; units.len()];
+    let head = |group: usize, position: usize| -> f64 {
+        let of_group = units.get(group).and_then(|group| group.get(position));
+        of_group.map_or(f64::INFINITY, |unit| unit.value)
+    };
+    let mut heads: Vec<f64> = (0..leaves).map(|group| head(group, 0)).collect();
+    // winner[i] is the group with the lowest head below node i; ties go to the lower group code.
+    let mut winner: Vec<u32> = vec![0; 2 * leaves];
+    (0..leaves).for_each(|group| winner[leaves + group] = group as u32);
+    let play = |winner: &mut [u32], heads: &[f64], node: usize| {
+        let (left, right) = (winner[2 * node], winner[2 * node + 1]);
+        winner[node] = if heads[right as usize] < heads[left as usize] { right } else { left };
+    };
+    (1..leaves).rev().for_each(|node| play(&mut winner, &heads, node));
+    let mut order = Vec::with_capacity(n_units);
+    for position in 0..n_units {
+        if position % CHECK_EVERY == 0 {
+            job.check()?;
+        }
+        let group = winner[1] as usize;
+        order.push(group as u32);
+        cursor[group] += 1;
+        heads[group] = head(group, cursor[group]);
+        let mut node = (leaves + group) / 2;
+        while node > 0 {
+            play(&mut winner, &heads, node);
+            node /= 2;
+        }
+    }
+    Ok(order)
+}
+
+/// The state of a sweep in rising order of value: for each group the weight passed so far and ∫ of it over the value.
+#[derive(Clone)]
+pub(super) struct Sweep {
+    /// Next unit of each group.
+    pub cursor: Vec<usize>,
+    /// Weight of the units passed, by group.
+    pub passed: Vec<f64>,
+    /// `Σ_{b∈h, y_b ≤ y} w_b (y − y_b)` at the current value y, by group h.
+    pub area: Vec<f64>,
+    previous: f64,
+}
+
+impl Sweep {
+    pub fn new(n_groups: usize, base: f64) -> Self {
+        let zeros = vec![0.0; n_groups];
+        Self { cursor: vec![0; n_groups], passed: zeros.clone(), area: zeros, previous: base }
+    }
+
+    /// Move up to `value`: every area grows by the gap times the weight below it.
+    #[inline]
+    pub fn advance(&mut self, value: f64) {
+        let gap = value - self.previous;
+        self.previous = value;
+        for (area, passed) in self.area.iter_mut().zip(&self.passed) {
+            *area += gap * passed;
+        }
+    }
+}
+
+/// What the decomposition is made of.
+#[derive(Debug, Clone)]
+pub(super) struct Differences {
+    pub n_groups: usize,
+    /// Sum of the weights, by group.
+    pub weight: Vec<f64>,
+    /// Weighted sum of the values above the base, by group.
+    pub sum: Vec<f64>,
+    /// `above[j·k + h] = Σ_{a∈j, b∈h} w_a w_b (y_a − y_b)⁺`.
+    pub above: Vec<f64>,
+    pub base: f64,
+}
+
+impl Differences {
+    pub fn new(n_groups: usize) -> Self {
+        let zeros = vec![0.0; n_groups];
+        Self { n_groups, weight: zeros.clone(), sum: zeros, above: vec![0.0; n_groups * n_groups], base: 0.0 }
+    }
+
+    /// Sweep once over `sample`; `multiplicity` counts each unit (group after group) that often. O(n·k).
+    pub fn measure<W: Weight>(
+        &mut self,
+        job: &Job,
+        sample: &Sample<'_, W>,
+        multiplicity: Option<&[Vec<u32>]>,
+    ) -> Result<()> {
+        let k = self.n_groups;
+        self.base = sample.base;
+        self.above.fill(0.0);
+        self.sum.fill(0.0);
+        let mut sweep = Sweep::new(k, sample.base);
+        for (position, &group) in sample.order.iter().enumerate() {
+            if position % CHECK_EVERY == 0 {
+                job.check()?;
+            }
+            let group = group as usize;
+            let index = sweep.cursor[group];
+            sweep.cursor[group] += 1;
+            let times = multiplicity.map_or(1, |counts| counts[group][index]);
+            if times == 0 {
+                continue;
+            }
+            let unit = sample.units[group][index];
+            let weight = unit.weight.get() * f64::from(times);
+            sweep.advance(unit.value);
+            let above = &mut self.above[group * k..(group + 1) * k];
+            for (above, area) in above.iter_mut().zip(&sweep.area) {
+                *above += weight * area;
+            }
+            sweep.passed[group] += weight;
+            self.sum[group] += weight * (unit.value - sample.base);
+        }
+        self.weight.copy_from_slice(&sweep.passed);
+        Ok(())
+    }
+
+    pub fn above(&self, a: usize, b: usize) -> f64 {
+        self.above[a * self.n_groups + b]
+    }
+
+    /// Weighted sum of the values of `group`.
+    pub fn group_sum(&self, group: usize) -> f64 {
+        self.sum[group] + self.weight[group] * self.base
+    }
+
+    pub fn mean(&self, group: usize) -> f64 {
+        self.sum[group] / self.weight[group] + self.base
+    }
+
+    pub fn total_weight(&self) -> f64 {
+        self.weight.iter().sum()
+    }
+
+    pub fn total_sum(&self) -> f64 {
+        (0..self.n_groups).map(|group| self.group_sum(group)).sum()
+    }
+
+    pub fn is_finite(&self) -> bool {
+        let scale = self.total_weight() * self.total_sum();
+        scale.is_finite() && scale > 0.0 && self.above.iter().sum::<f64>().is_finite()
+    }
+}

@@ -1,0 +1,60 @@
+//! The one error type of the kernel.
+
+/// What a kernel returns.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a kernel refused its input or stopped.
+///
+/// Rows, periods, groups and codes are positions counted from zero; a caller that has labels for them translates.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// An array without rows.
+    #[error("{name} is empty; at least one row is needed")]
+    Empty { name: &'static str },
+
+    /// Two arrays that should be of one length are not.
+    #[error("{name} has {length} entries where {expected} are needed")]
+    Length { name: &'static str, length: usize, expected: usize },
+
+    /// NaN or infinity.
+    #[error("{name}[{row}] is not finite ({value}); drop or fill it first")]
+    NotFinite { name: &'static str, row: usize, value: f64 },
+
+    /// A negative number where the method needs zero or more.
+    #[error("{name}[{row}] is negative ({value}); this method needs values of zero or more")]
+    Negative { name: &'static str, row: usize, value: f64 },
+
+    /// Zero or less where the method divides or takes a logarithm.
+    #[error("{name}[{row}] is {value}; this method needs values above zero")]
+    NotPositive { name: &'static str, row: usize, value: f64 },
+
+    /// A class code outside its range.
+    #[error("{name}[{row}] is {code}, which is not below {count}")]
+    Code { name: &'static str, row: usize, code: u32, count: usize },
+
+    /// A parameter outside its range.
+    #[error("{name} must be {requirement}, not {value}")]
+    Parameter { name: &'static str, requirement: &'static str, value: f64 },
+
+    /// A relative measure asked of numbers whose mean is zero.
+    #[error("the mean of {name} in period {period} is zero; relative inequality needs a positive mean")]
+    ZeroMean { name: &'static str, period: usize },
+
+    /// A share asked of numbers that add up to zero.
+    #[error("the total of {name} in period {period} is zero; no share can be taken of it")]
+    ZeroTotal { name: &'static str, period: usize },
+
+    /// A period in which every unit has weight zero.
+    #[error("no unit of period {period} has a positive weight")]
+    NoWeight { period: usize },
+
+    /// Sums of the numbers, times their weights, leave the range of a double.
+    #[error(
+        "{name} in period {period} are too large or too small to be summed in double precision; rescale them"
+    )]
+    OutOfRange { name: &'static str, period: usize },
+
+    /// The caller asked for the work to stop.
+    #[error("the work was cancelled")]
+    Cancelled,
+}

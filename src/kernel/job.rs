@@ -1,0 +1,126 @@
+//! Cancellation, progress, and parallel work whose result does not depend on the number of threads.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use super::error::{Error, Result};
+
+/// Rows that one partial sum covers: the chunks are the same for any number of threads.
+const SUM_CHUNK: usize = 4096;
+
+/// Below this many entries a sort is one uninterrupted call.
+const SORT_LEAF: usize = 1 << 16;
+
+/// One call from outside: how far it has come, and whether it should stop.
+///
+/// A kernel calls [`Job::check`] often enough that a tenth of a second never passes between two calls.
+#[derive(Debug, Default)]
+pub struct Job {
+    cancelled: AtomicBool,
+    done: AtomicU64,
+    total: AtomicU64,
+}
+
+impl Job {
+    /// A job that has not started.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Ask the work to stop at its next check.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// `Err(Cancelled)` once [`Job::cancel`] was called.
+    pub fn check(&self) -> Result<()> {
+        if self.cancelled.load(Ordering::Relaxed) {
+            return Err(Error::Cancelled);
+        }
+        Ok(())
+    }
+
+    /// Announce `steps` more steps of work.
+    pub fn expect_steps(&self, steps: usize) {
+        self.total.fetch_add(steps as u64, Ordering::Relaxed);
+    }
+
+    /// One announced step is done.
+    pub fn step(&self) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Steps done and steps announced.
+    pub fn progress(&self) -> (u64, u64) {
+        (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
+
+    /// `work(0), …, work(n − 1)` in parallel, in order; of several errors the first by position is returned.
+    pub fn map<T: Send>(&self, n: usize, work: impl Fn(usize) -> Result<T> + Sync + Send) -> Result<Vec<T>> {
+        self.map_with(n, || (), |(), index| work(index))
+    }
+
+    /// As [`Job::map`], with scratch space that is made once per stretch of work and handed on.
+    ///
+    /// `work` must leave no trace of one index in the scratch space that changes the result of another.
+    pub fn map_with<S, T: Send>(
+        &self,
+        n: usize,
+        scratch: impl Fn() -> S + Sync + Send,
+        work: impl Fn(&mut S, usize) -> Result<T> + Sync + Send,
+    ) -> Result<Vec<T>> {
+        let results: Vec<Result<T>> = (0..n)
+            .into_par_iter()
+            .map_init(scratch, |space, index| {
+                self.check()?;
+                work(space, index)
+            })
+            .collect();
+        results.into_iter().collect()
+    }
+
+    /// `work` on each of `items`, in parallel, results in the order of the items.
+    pub fn each<I: Send, T: Send>(
+        &self,
+        items: Vec<I>,
+        work: impl Fn(I) -> Result<T> + Sync + Send,
+    ) -> Result<Vec<T>> {
+        let results: Vec<Result<T>> = items
+            .into_par_iter()
+            .map(|item| {
+                self.check()?;
+                work(item)
+            })
+            .collect();
+        results.into_iter().collect()
+    }
+
+    /// `term(0) + … + term(n − 1)`: partial sums over fixed chunks, added in order. O(n).
+    pub fn sum(&self, n: usize, term: impl Fn(usize) -> f64 + Sync + Send) -> Result<f64> {
+        let partial = self.map(n.div_ceil(SUM_CHUNK), |chunk| {
+            let start = chunk * SUM_CHUNK;
+            Ok((start..n.min(start + SUM_CHUNK)).map(&term).sum::<f64>())
+        })?;
+        Ok(partial.iter().sum())
+    }
+
+    /// Sort by a total order, in place, in parallel, stopping when cancelled. O(n log n), no extra memory.
+    ///
+    /// Entries that compare equal must be alike in every bit that is read afterwards: their order is not kept.
+    pub fn sort_by<T: Send>(
+        &self,
+        entries: &mut [T],
+        compare: impl Fn(&T, &T) -> std::cmp::Ordering + Sync + Copy + Send,
+    ) -> Result<()> {
+        self.check()?;
+        if entries.len() <= SORT_LEAF {
+            entries.sort_unstable_by(compare);
+            return Ok(());
+        }
+        let middle = entries.len() / 2;
+        let (low, _, high) = entries.select_nth_unstable_by(middle, compare);
+        let (left, right) = rayon::join(|| self.sort_by(low, compare), || self.sort_by(high, compare));
+        left.and(right)
+    }
+}

@@ -1,0 +1,19 @@
+//! The catalogue of methods, and the four tools that all of them share.
+//!
+//! A method takes a [`job::Job`], slices and a parameters struct; it returns a plain struct or an [`error::Error`].
+//! Units are sorted into period × group [`cells`] once, and every method that needs groups works from there.
+
+// What every method uses.
+pub mod cells;
+pub mod check;
+pub mod error;
+pub mod job;
+pub mod rng;
+pub mod stats;
+
+// The methods.
+pub mod dagum_gini;
+pub mod growth_rate;
+pub mod rank_consistency;
+pub mod share;
+pub mod theil;
