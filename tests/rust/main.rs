@@ -1,1 +1,16 @@
 //! Tests of the kernel, without Python.
+
+#![allow(clippy::float_cmp, reason = "exact results are compared exactly; others have a stated tolerance")]
+#![allow(clippy::unwrap_used, reason = "a failed call fails its test")]
+
+mod cells;
+mod check;
+mod dagum_gini;
+mod growth_rate;
+mod job;
+mod rank_consistency;
+mod rng;
+mod share;
+mod stats;
+mod theil;
+mod tools;

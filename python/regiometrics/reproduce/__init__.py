@@ -1,0 +1,47 @@
+"""Published tables beside computed ones: ``python -m regiometrics reproduce``.
+
+One module per study; each lists functions that return a `Comparison`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ..datasets import published_names
+from . import ai_development, coastal_inland
+from ._comparison import Comparison
+from ._report import text, write
+
+__all__ = ["Comparison", "compare_all", "reproduce"]
+
+_STUDIES: tuple[tuple[Callable[[], Comparison], ...], ...] = (
+    ai_development.TABLES,
+    coastal_inland.TABLES,
+)
+
+
+def compare_all() -> list[Comparison]:
+    """Compute every published table for which this version has the method."""
+    return [table() for study in _STUDIES for table in study]
+
+
+def reproduce(output: str | Path | None = None) -> str:
+    """Compare all published tables with computed ones.
+
+    Parameters
+    ----------
+    output : path, optional
+        Folder for the report and one CSV file per table, every figure published and computed.
+
+    Returns
+    -------
+    str
+        The report.
+    """
+    comparisons = compare_all()
+    used = {name for comparison in comparisons for name in comparison.sources}
+    report = text(comparisons, [name for name in published_names() if name not in used])
+    if output is not None:
+        write(comparisons, report, Path(output))
+    return report

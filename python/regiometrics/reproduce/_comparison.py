@@ -1,0 +1,78 @@
+"""One published table beside the computed one, and what follows from the comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Comparison", "compare", "last_digit", "matches"]
+
+# Printing rounds halves either way, and a double may lie a hair beside the half.
+_HALF_UNIT = 0.5 * (1.0 + 1e-9)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A published table and what was computed for it.
+
+    Attributes
+    ----------
+    title : str
+        What the table shows, with the study.
+    sources : tuple of str
+        Names in `datasets.published` (or of a dataset that carries the printed results) compared here.
+    figures : DataFrame
+        One row per figure: key columns, `quantity`, `published`, `computed`, `difference`, `matches`.
+    rows, across : tuple of str, str
+        The key columns down the side of the table in the report, and the one across its head.
+    part : str
+        The column by which the verdict is broken down.
+    reasons : mapping
+        For parts that do not match in every digit, why.
+    notes : tuple of str
+        What else should be known, for example rows that cannot be computed.
+    """
+
+    title: str
+    sources: tuple[str, ...]
+    figures: pd.DataFrame
+    rows: tuple[str, ...]
+    across: str
+    part: str
+    reasons: Mapping[object, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def last_digit(printed: pd.Series[float]) -> float:
+    """Return what the last printed digit of a column is worth: 0.01 where some figure has two decimals."""
+    exponents = [Decimal(repr(float(value))).normalize().as_tuple().exponent for value in printed]
+    return float(10.0 ** min(0, *(int(exponent) for exponent in exponents)))
+
+
+def matches(computed: ArrayLike, printed: ArrayLike, digit: float) -> NDArray[np.bool_]:
+    """Return whether each computed figure rounds to the printed one, whose last digit is worth `digit`."""
+    return np.asarray(np.abs(np.subtract(computed, printed)) <= _HALF_UNIT * digit)
+
+
+def compare(published: pd.DataFrame, computed: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Set two wide tables side by side, figure by figure; rows are matched by `keys`, columns by name."""
+    import pandas as pd
+
+    quantities = [name for name in published.columns if name not in keys]
+    both = published.merge(computed, on=keys, suffixes=("", "_computed"), validate="one_to_one")
+    tables = []
+    for quantity in quantities:
+        value = both[f"{quantity}_computed"].to_numpy(dtype=float)
+        table = both[keys].assign(quantity=quantity, published=both[quantity], computed=value)
+        table["difference"] = table["computed"] - table["published"]
+        table["matches"] = matches(value, both[quantity], last_digit(published[quantity]))
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)

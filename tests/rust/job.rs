@@ -1,0 +1,73 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use regiometrics::kernel::error::Error;
+use regiometrics::kernel::job::Job;
+
+use crate::tools::{numbers, on_threads};
+
+#[test]
+fn map_keeps_order_and_returns_the_first_error_by_position() {
+    let job = Job::new();
+    assert_eq!(job.map(5, |i| Ok(i * i)), Ok(vec![0, 1, 4, 9, 16]));
+    let failing = |i: usize| -> Result<(), Error> {
+        if i % 2 == 1 { Err(Error::ZeroMean { name: "values", period: i }) } else { Ok(()) }
+    };
+    let expected = Err(Error::ZeroMean { name: "values", period: 1 });
+    assert_eq!(on_threads(3, || job.map(100, failing)), expected);
+}
+
+#[test]
+fn each_hands_over_the_items_in_order() {
+    let items = vec![String::from("a"), String::from("b")];
+    assert_eq!(Job::new().each(items, |item| Ok(item + "!")), Ok(vec!["a!".to_owned(), "b!".to_owned()]));
+}
+
+#[test]
+fn sum_has_the_same_bits_on_any_number_of_threads() {
+    let values = numbers(100_000);
+    let sum = |threads| on_threads(threads, || Job::new().sum(values.len(), |i| values[i]).unwrap());
+    assert_eq!(sum(1).to_bits(), sum(2).to_bits());
+    assert_eq!(sum(1).to_bits(), sum(3).to_bits());
+    // 1 + 2 + … + 10 000 is exact in doubles.
+    assert_eq!(Job::new().sum(10_000, |i| (i + 1) as f64), Ok(50_005_000.0));
+}
+
+#[test]
+fn sort_by_sorts_across_its_internal_pieces() {
+    let mut values = numbers(300_000);
+    let mut expected = values.clone();
+    expected.sort_by(f64::total_cmp);
+    on_threads(3, || Job::new().sort_by(&mut values, f64::total_cmp)).unwrap();
+    assert_eq!(values, expected);
+    let mut ties = vec![1.0; 200_000];
+    ties.extend(vec![0.0; 200_000]);
+    Job::new().sort_by(&mut ties, f64::total_cmp).unwrap();
+    assert!(ties[..200_000].iter().all(|&v| v == 0.0) && ties[200_000..].iter().all(|&v| v == 1.0));
+}
+
+#[test]
+fn cancelled_work_stops_at_the_next_check() {
+    let job = Job::new();
+    let done = AtomicUsize::new(0);
+    let result = on_threads(1, || {
+        job.map(1000, |i| {
+            done.fetch_add(1, Ordering::Relaxed);
+            if i == 10 {
+                job.cancel();
+            }
+            Ok(())
+        })
+    });
+    assert_eq!(result, Err(Error::Cancelled));
+    assert_eq!(done.load(Ordering::Relaxed), 11);
+    assert_eq!(job.sort_by(&mut [2.0, 1.0], f64::total_cmp), Err(Error::Cancelled));
+}
+
+#[test]
+fn progress_counts_announced_and_finished_steps() {
+    let job = Job::new();
+    job.expect_steps(3);
+    job.expect_steps(4);
+    job.step();
+    assert_eq!(job.progress(), (1, 7));
+}
