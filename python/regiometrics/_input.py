@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -247,6 +246,8 @@ def _frame_columns(data: Any, roles: Mapping[str, Any]) -> tuple[dict[str, tuple
                 "give arrays"
             )
         if name not in names:
+            import difflib
+
             near = difflib.get_close_matches(name, names, n=3) or names[:10]
             raise InvalidInputError(
                 f"data have no column {name!r} (asked for as {role}); there is {', '.join(map(repr, near))}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,6 +43,8 @@ def fraction(name: str, value: Any) -> float:
 def seed_or_draw(value: Any) -> int:
     """Return `value`, or a seed drawn from the system where it is None."""
     if value is None:
+        import secrets
+
         # 53 bits survive a trip through a spreadsheet or JSON.
         return secrets.randbits(53)
     return count("seed", value, most=2**64 - 1)

@@ -22,7 +22,6 @@ other number is float64, and labels are strings.
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidInputError
@@ -78,7 +77,9 @@ _INTEGER_COLUMNS = frozenset(
 
 def _read(name: str) -> pd.DataFrame:
     """Read ``data/<name>.csv`` into a new frame."""
-    # Imported here because `import regiometrics` must not pay for pandas.
+    # Imported here because `import regiometrics` must not pay for them.
+    from importlib.resources import files
+
     import pandas as pd
 
     resource = files(__name__) / "data" / f"{name}.csv"

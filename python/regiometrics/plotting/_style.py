@@ -137,13 +137,13 @@ def lines_over_time(ax: Axes, series: dict[str, pd.DataFrame], value: str, band:
             ax.fill_between(x, table[band[0]], table[band[1]], color=palette[index], alpha=0.15, linewidth=0)
 
 
-def stacked_shares(ax: Axes, frame: Any, columns: dict[str, str]) -> None:
+def stacked_shares(ax: Axes, frame: Any, columns: dict[str, str], palette: list[Any]) -> None:
     """Draw one bar of 100 % per period, cut into the columns given with their legend names."""
     table = to_pandas(frame)
     times = table["time"].to_list() if "time" in table else [term("overall")]
     positions = np.arange(len(times))
     floor = np.zeros(len(times))
-    for (column, name), colour in zip(columns.items(), colours(len(columns)), strict=True):
+    for (column, name), colour in zip(columns.items(), palette, strict=True):
         percent = 100.0 * table[column].to_numpy(dtype=float)
         bars = ax.bar(positions, percent, bottom=floor, color=colour, label=name, width=0.7)
         if len(times) <= 8:

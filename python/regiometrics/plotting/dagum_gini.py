@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._language import term
 from .._tables import to_pandas
-from ._style import figure, grid_of_axes, label_axes, lines_over_time, stacked_shares
+from ._style import colours, figure, grid_of_axes, label_axes, lines_over_time, stacked_shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,8 @@ def components(result: DagumGini, ax: Axes, *, intervals: bool = False) -> None:
 def shares(result: DagumGini, ax: Axes) -> None:
     """Draw the three parts as percentages of the Gini, one bar per period."""
     names = ("within", "between", "transvariation")
-    stacked_shares(ax, result.overall, {f"share_{name}": term(name) for name in names})
+    # The first colour is that of the Gini itself in the figure of the components.
+    stacked_shares(ax, result.overall, {f"share_{name}": term(name) for name in names}, colours(4)[1:])
     label_axes(ax, term("shares"), _time_label(result), term("share_percent"), legend=False)
     ax.legend(frameon=False, fontsize="small", ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.12))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .._language import term
 from .._options import choice
 from .._tables import to_pandas
-from ._style import figure, label_axes, lines_over_time, stacked_shares
+from ._style import colours, figure, label_axes, lines_over_time, stacked_shares
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +39,9 @@ def components(result: Theil, ax: Axes, *, measure: str = "t") -> None:
 def shares(result: Theil, ax: Axes, *, measure: str = "t") -> None:
     """Draw the parts within and between groups as percentages, one bar per period."""
     choice("measure", measure, ("t", "l"))
-    stacked_shares(ax, result.overall, {f"share_{part}_{measure}": term(part) for part in ("within", "between")})
+    columns = {f"share_{part}_{measure}": term(part) for part in ("within", "between")}
+    # The first colour is that of the measure itself in the figure of the components.
+    stacked_shares(ax, result.overall, columns, colours(3)[1:])
     label_axes(ax, term("shares"), _time_label(result), term("share_percent"), legend=False)
     ax.legend(frameon=False, fontsize="small", ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.12))
 

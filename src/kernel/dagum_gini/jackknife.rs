@@ -30,7 +30,18 @@ pub(super) fn standard_errors<W: Weight>(
     layout: &Layout,
     estimate: &[f64],
 ) -> Result<Vec<f64>> {
-    let full = Full { sample, differences, layout, estimate, parts: Parts::of(differences) };
+    let groups = 0..differences.n_groups;
+    let full = Full {
+        sample,
+        differences,
+        layout,
+        estimate,
+        parts: Parts::of(differences),
+        total_weight: differences.total_weight(),
+        total_sum: differences.total_sum(),
+        group_sum: groups.clone().map(|group| differences.group_sum(group)).collect(),
+        strata: groups.map(|group| Stratum::new(group, differences, layout, estimate)).collect(),
+    };
     let length = sample.order.len().div_ceil(STRETCHES).max(SHORTEST_STRETCH);
     let starts = starts(job, sample, length)?;
     let sums = job.each(starts, |(start, sweep)| {
@@ -73,20 +84,52 @@ struct Full<'a, W> {
     layout: &'a Layout,
     estimate: &'a [f64],
     parts: Parts,
+    total_weight: f64,
+    total_sum: f64,
+    group_sum: Vec<f64>,
+    strata: Vec<Stratum>,
+}
+
+/// One group against every group h, in columns. Its own column is zero throughout, and so adds nothing.
+struct Stratum {
+    /// D[j][h] and D[h][j].
+    above: Vec<f64>,
+    below: Vec<f64>,
+    gini: Vec<f64>,
+    distance: Vec<f64>,
+}
+
+impl Stratum {
+    fn new(group: usize, differences: &Differences, layout: &Layout, estimate: &[f64]) -> Self {
+        let column = |value: &dyn Fn(usize) -> f64| -> Vec<f64> {
+            let other = |h: usize| if h == group { 0.0 } else { value(h) };
+            (0..differences.n_groups).map(other).collect()
+        };
+        Self {
+            above: column(&|h| differences.above(group, h)),
+            below: column(&|h| differences.above(h, group)),
+            gini: column(&|h| estimate[layout.pair_gini(group, h)]),
+            distance: column(&|h| estimate[layout.pair_distance(group, h)]),
+        }
+    }
 }
 
 /// Σ δ and Σ δ² over deleted units of one group, for δ = statistic without the unit − full statistic: the overall
-/// statistics, the group's own Gini, then Gini and distance of the group with each other group.
+/// statistics and the group's own Gini; then (Gini, distance) of the group with each other group.
 #[derive(Clone)]
 struct Sums {
-    first: Vec<f64>,
-    second: Vec<f64>,
+    first: [f64; OWN],
+    second: [f64; OWN],
+    pair_first: Vec<(f64, f64)>,
+    pair_second: Vec<(f64, f64)>,
 }
+
+const OWN: usize = OVERALL.len() + 1;
 
 impl Sums {
     fn new(n_groups: usize) -> Self {
-        let zeros = vec![0.0; OVERALL.len() + 1 + 2 * n_groups];
-        Self { first: zeros.clone(), second: zeros }
+        let zeros = vec![(0.0, 0.0); n_groups];
+        Self { first: [0.0; OWN], second: [0.0; OWN], pair_first: zeros.clone(), pair_second: zeros }
     }
 
     #[inline]
@@ -94,10 +137,29 @@ impl Sums {
         self.first[position] += delta;
         self.second[position] += delta * delta;
     }
+}
 
-    fn variance(parts: &[Vec<Self>], group: usize, position: usize, n: f64) -> f64 {
-        let first: f64 = parts.iter().map(|groups| groups[group].first[position]).sum();
-        let second: f64 = parts.iter().map(|groups| groups[group].second[position]).sum();
+/// Where a statistic stands in [`Sums`].
+#[derive(Clone, Copy)]
+enum Slot {
+    Own(usize),
+    PairGini(usize),
+    PairDistance(usize),
+}
+
+impl Slot {
+    /// (n − 1)/n · Σ (δ − mean δ)², summed over the stretches of the sweep.
+    fn variance(self, stretches: &[Vec<Sums>], group: usize, n: f64) -> f64 {
+        let of_group = || stretches.iter().map(|groups| &groups[group]);
+        let (first, second): (f64, f64) = match self {
+            Self::Own(i) => (of_group().map(|s| s.first[i]).sum(), of_group().map(|s| s.second[i]).sum()),
+            Self::PairGini(h) => {
+                (of_group().map(|s| s.pair_first[h].0).sum(), of_group().map(|s| s.pair_second[h].0).sum())
+            }
+            Self::PairDistance(h) => {
+                (of_group().map(|s| s.pair_first[h].1).sum(), of_group().map(|s| s.pair_second[h].1).sum())
+            }
+        };
         ((n - 1.0) / n * (second - first * first / n)).max(0.0)
     }
 }
@@ -119,68 +181,78 @@ impl<W: Weight> Full<'_, W> {
         Ok(sums)
     }
 
-    /// Add the replicate without `unit`; `below[h]` is Σ_{b∈h} w_b (y − y_b)⁺ at its value.
-    fn delete(&self, group: usize, unit: Unit<W>, below: &[f64], sums: &mut Sums) {
+    /// Add the replicate without `unit`; `under[h]` is Σ_{b∈h} w_b (y − y_b)⁺ at its value.
+    fn delete(&self, group: usize, unit: Unit<W>, under: &[f64], sums: &mut Sums) {
         let full = self.differences;
         let size = self.sample.units[group].len() as f64;
         let scale_up = size / (size - 1.0);
         let weight = unit.weight.get();
         let height = unit.value - full.base;
-        // (x)⁺ − (−x)⁺ = x gives the differences to the units above from those to the units below.
-        let over = |h: usize| (below[h] - (height * full.weight[h] - full.sum[h])).max(0.0);
         let group_weight = scale_up * (full.weight[group] - weight);
         let group_sum = scale_up * (full.sum[group] - weight * height) + group_weight * full.base;
+        // (x)⁺ − (−x)⁺ = x gives the differences to the units above from those to the units below.
+        let over = |under: f64, weight: f64, sum: f64| (under - (height * weight - sum)).max(0.0);
 
-        let own = full.above(group, group) - weight * (below[group] + over(group));
+        let own_over = over(under[group], full.weight[group], full.sum[group]);
+        let own = full.above(group, group) - weight * (under[group] + own_over);
         let own = scale_up * scale_up * own.max(0.0);
         let mut parts = self.parts;
         parts.within += own - full.above(group, group);
         let gini = ratio_or_zero(own, group_weight * group_sum);
         sums.add(OVERALL.len(), gini - self.estimate[self.layout.group_gini(group)]);
 
-        for other in (0..full.n_groups).filter(|&other| other != group) {
-            let before = Pair { a_above: full.above(group, other), b_above: full.above(other, group) };
+        let n_groups = under.len();
+        let stratum = &self.strata[group];
+        let (above, below) = (&stratum.above[..n_groups], &stratum.below[..n_groups]);
+        let (ginis, distances) = (&stratum.gini[..n_groups], &stratum.distance[..n_groups]);
+        let (weights, sums_above_base) = (&full.weight[..n_groups], &full.sum[..n_groups]);
+        let group_sums = &self.group_sum[..n_groups];
+        let (first, second) = (&mut sums.pair_first[..n_groups], &mut sums.pair_second[..n_groups]);
+        for h in 0..n_groups {
+            let before = Pair { a_above: above[h], b_above: below[h] };
+            let over = over(under[h], weights[h], sums_above_base[h]);
             let after = Pair {
-                a_above: scale_up * (before.a_above - weight * below[other]).max(0.0),
-                b_above: scale_up * (before.b_above - weight * over(other)).max(0.0),
+                a_above: scale_up * (above[h] - weight * under[h]).max(0.0),
+                b_above: scale_up * (below[h] - weight * over).max(0.0),
             };
             parts.between += after.net() - before.net();
             parts.transvariation += after.overlap() - before.overlap();
-            let scale = group_weight * full.group_sum(other) + full.weight[other] * group_sum;
-            let gini = ratio_or_zero(after.total(), scale);
-            let distance = ratio_or_zero(after.net(), after.total());
-            let slot = OVERALL.len() + 1 + 2 * other;
-            sums.add(slot, gini - self.estimate[self.layout.pair_gini(group, other)]);
-            sums.add(slot + 1, distance - self.estimate[self.layout.pair_distance(group, other)]);
+            let scale = group_weight * group_sums[h] + weights[h] * group_sum;
+            let gini = ratio_or_zero(after.total(), scale) - ginis[h];
+            let distance = ratio_or_zero(after.net(), after.total()) - distances[h];
+            first[h].0 += gini;
+            first[h].1 += distance;
+            second[h].0 += gini * gini;
+            second[h].1 += distance * distance;
         }
 
-        let total_weight = full.total_weight() - full.weight[group] + group_weight;
-        let total_sum = full.total_sum() - full.group_sum(group) + group_sum;
+        let total_weight = self.total_weight - full.weight[group] + group_weight;
+        let total_sum = self.total_sum - self.group_sum[group] + group_sum;
         for (position, value) in parts.overall(total_weight * total_sum).into_iter().enumerate() {
             sums.add(position, value - self.estimate[position]);
         }
     }
 
-    fn combine(&self, sums: &[Vec<Sums>]) -> Vec<f64> {
+    fn combine(&self, stretches: &[Vec<Sums>]) -> Vec<f64> {
         let size = |group: usize| self.sample.units[group].len() as f64;
-        let variance = |group: usize, slot: usize| Sums::variance(sums, group, slot, size(group));
-        let error = |concerned: &[(usize, usize)]| {
+        let error = |concerned: &[(usize, Slot)]| {
             let known = concerned.iter().filter(|&&(group, _)| size(group) > 1.0);
-            let variances: Vec<f64> = known.map(|&(group, slot)| variance(group, slot)).collect();
+            let variances: Vec<f64> =
+                known.map(|&(group, slot)| slot.variance(stretches, group, size(group))).collect();
             if variances.is_empty() { f64::NAN } else { variances.iter().sum::<f64>().sqrt() }
         };
         let groups = 0..self.sample.units.len();
         let mut errors = vec![f64::NAN; self.layout.n_statistics()];
         for (statistic, value) in errors.iter_mut().enumerate().take(OVERALL.len()) {
-            *value = error(&groups.clone().map(|group| (group, statistic)).collect::<Vec<_>>());
+            *value = error(&groups.clone().map(|group| (group, Slot::Own(statistic))).collect::<Vec<_>>());
         }
         for group in groups {
-            errors[self.layout.group_gini(group)] = error(&[(group, OVERALL.len())]);
+            errors[self.layout.group_gini(group)] = error(&[(group, Slot::Own(OVERALL.len()))]);
         }
         for (a, b) in self.layout.pairs() {
-            let slot = |other: usize| OVERALL.len() + 1 + 2 * other;
-            errors[self.layout.pair_gini(a, b)] = error(&[(a, slot(b)), (b, slot(a))]);
-            errors[self.layout.pair_distance(a, b)] = error(&[(a, slot(b) + 1), (b, slot(a) + 1)]);
+            errors[self.layout.pair_gini(a, b)] = error(&[(a, Slot::PairGini(b)), (b, Slot::PairGini(a))]);
+            errors[self.layout.pair_distance(a, b)] =
+                error(&[(a, Slot::PairDistance(b)), (b, Slot::PairDistance(a))]);
         }
         errors
     }

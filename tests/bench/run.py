@@ -1,0 +1,261 @@
+"""Time each call beside its peers: ``python tests/bench/run.py``.
+
+Every row times the call and its peer in turn, A B A B …, in one process, and prints the median of each and the median
+of the ratios pair by pair, which holds when the machine's speed drifts. Peers that are not installed are passed over
+and said so. ``--quick`` takes fewer repetitions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import statistics
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import regiometrics as rgm
+
+Work = Callable[[], object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One call, its peer, and the bound on their ratio if there is one."""
+
+    call: str
+    size: str
+    work: Work
+    peer_name: str
+    peer: Work | None
+    # "call ≤ bound · peer", or None.
+    bound: float | None = None
+
+
+def measure(row: Row, repetitions: int) -> str:
+    """Return the row as a line of a Markdown table."""
+    own, other, ratios = [], [], []
+    row.work()
+    if row.peer is not None:
+        row.peer()
+    for _ in range(repetitions):
+        own.append(_seconds(row.work))
+        if row.peer is not None:
+            other.append(_seconds(row.peer))
+            ratios.append(own[-1] / other[-1])
+    ours = f"{statistics.median(own) * 1e3:.2f} ms"
+    if row.peer is None:
+        return f"| {row.call} | {row.size} | {ours} | {row.peer_name} | not installed | – | – |"
+    ratio = statistics.median(ratios)
+    said = f"{ratio:.2f} ×" if ratio >= 1.0 else f"1 / {1.0 / ratio:.1f}"
+    verdict = "–" if row.bound is None else f"{'met' if ratio <= row.bound else 'MISSED'} (≤ {row.bound:g} ×)"
+    theirs = f"{statistics.median(other) * 1e3:.2f} ms"
+    return f"| {row.call} | {row.size} | {ours} | {row.peer_name} | {theirs} | {said} | {verdict} |"
+
+
+def _seconds(work: Work) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def panel(n_units: int, n_periods: int, n_groups: int) -> pd.DataFrame:
+    """Make a panel of lognormal values whose groups differ in their means."""
+    draw = np.random.default_rng(20250301)
+    group = np.tile(np.arange(n_units) % n_groups, n_periods)
+    value = draw.lognormal(size=n_units * n_periods) * (1.0 + 0.1 * group)
+    return pd.DataFrame({"value": value, "group": group, "year": np.repeat(2000 + np.arange(n_periods), n_units)})
+
+
+def pairwise_dagum(table: pd.DataFrame) -> list[float]:
+    """Decompose by all pairs of units, as the scripts do that are passed around; O(n²)."""
+    shares = []
+    for _, period in table.groupby("year"):
+        groups = [rows["value"].to_numpy() for _, rows in period.groupby("group")]
+        value = period["value"].to_numpy()
+        n, mean = len(value), value.mean()
+        gini = np.abs(value[:, None] - value).sum() / (2 * n * n * mean)
+        within = between = 0.0
+        for j, a in enumerate(groups):
+            within += np.abs(a[:, None] - a).sum() / (2 * n * n * mean)
+            for b in groups[:j]:
+                above = np.maximum(a[:, None] - b, 0.0).sum()
+                below = np.maximum(b[:, None] - a, 0.0).sum()
+                between += abs(above - below) / (n * n * mean)
+        shares += [within / gini, between / gini, 1.0 - (within + between) / gini]
+    return shares
+
+
+def dagum_rows() -> Iterator[Row]:
+    """`dagum_gini` beside a sort of the values and beside all pairs."""
+    large = panel(1_000_000, 1, 10).drop(columns="year")
+    values = large["value"].to_numpy()
+    named = large.assign(group="region " + large["group"].astype(str))
+    for name, table in (("numbered groups", large), ("named groups", named)):
+        yield Row(
+            call=f"dagum_gini, {name}",
+            size="10⁶ units, 10 groups",
+            work=lambda table=table: rgm.dagum_gini(table, "value", group="group"),
+            peer_name="np.sort of the values",
+            peer=lambda: np.sort(values),
+            bound=10.0,
+        )
+    small = panel(31, 12, 3)
+    yield Row(
+        call="dagum_gini",
+        size="31 × 12 panel, 3 groups",
+        work=lambda: rgm.dagum_gini(small, "value", group="group", time="year"),
+        peer_name="all pairs in numpy, no errors",
+        peer=lambda: pairwise_dagum(small),
+    )
+    cities = panel(3000, 3, 31)
+    yield Row(
+        call="dagum_gini",
+        size="3000 × 3 panel, 31 groups",
+        work=lambda: rgm.dagum_gini(cities, "value", group="group", time="year"),
+        peer_name="all pairs in numpy, no errors",
+        peer=lambda: pairwise_dagum(cities),
+    )
+    yield Row(
+        call="dagum_gini, bootstrap=999",
+        size="31 × 12 panel, 3 groups",
+        work=lambda: rgm.dagum_gini(small, "value", group="group", time="year", bootstrap=999, seed=1),
+        peer_name="one all-pairs pass in numpy",
+        peer=lambda: pairwise_dagum(small),
+    )
+
+
+def pysal_rows() -> Iterator[Row]:
+    """`dagum_gini` and `theil` beside PySAL's inequality, which gives fewer numbers."""
+    table = panel(100_000, 1, 10)
+    values, groups = table["value"].to_numpy(), table["group"].to_numpy()
+    peers: dict[str, Work | None] = {"Gini": None, "TheilD": None}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from inequality.gini import Gini
+            from inequality.theil import TheilD
+        peers = {"Gini": lambda: Gini(values), "TheilD": lambda: TheilD(values, groups)}
+    except ImportError:
+        pass
+    yield Row(
+        call="dagum_gini",
+        size="10⁵ units, 10 groups",
+        work=lambda: rgm.dagum_gini(table, "value", group="group"),
+        peer_name="inequality Gini (total only)",
+        peer=peers["Gini"],
+    )
+    yield Row(
+        call="theil (T and L)",
+        size="10⁵ units, 10 groups",
+        work=lambda: rgm.theil(table, "value", group="group"),
+        peer_name="inequality TheilD (T only)",
+        peer=peers["TheilD"],
+    )
+
+
+def frame_rows() -> Iterator[Row]:
+    """The functions that return frames beside the pandas idiom for the same columns."""
+    table = panel(3000, 20, 31).assign(unit=np.tile(np.arange(3000), 20))
+    table["other"] = table["value"].to_numpy()[::-1]
+    size = "3000 × 20 panel"
+
+    def growth() -> object:
+        wide = table.pivot(index="unit", columns="year", values="value")
+        return (wide[2019] / wide[2000]) ** (1 / 19) - 1
+
+    def ranks() -> object:
+        by = table.groupby("year")
+        return by["value"].rank(ascending=False, method="min") - by["other"].rank(ascending=False, method="min")
+
+    yield Row(
+        call="growth_rate",
+        size=size,
+        work=lambda: rgm.growth_rate(table, "value", unit="unit", time="year"),
+        peer_name="pandas pivot",
+        peer=growth,
+    )
+    yield Row(
+        call="share",
+        size=size,
+        work=lambda: rgm.share(table, "value", unit="unit", time="year"),
+        peer_name="pandas groupby transform",
+        peer=lambda: table["value"] / table.groupby("year")["value"].transform("sum"),
+    )
+    yield Row(
+        call="rank_consistency",
+        size=size,
+        work=lambda: rgm.rank_consistency(table, "value", "other", unit="unit", time="year"),
+        peer_name="pandas groupby rank, twice",
+        peer=ranks,
+    )
+
+
+def import_line(repetitions: int) -> str:
+    """Return how much longer `import regiometrics` takes than `import numpy` alone, each in a fresh process."""
+    extra = []
+    for _ in range(repetitions):
+        own, numpy = (_process_seconds(f"import {name}") for name in ("regiometrics", "numpy"))
+        extra.append(own - numpy)
+    milliseconds = statistics.median(extra) * 1e3
+    verdict = "met" if milliseconds <= 60.0 else "MISSED"
+    return f"import regiometrics: numpy's own import + {milliseconds:.0f} ms ({verdict}: ≤ 60 ms)"
+
+
+def _process_seconds(code: str) -> float:
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True)
+    return time.perf_counter() - start
+
+
+_MEMORY_CODE = """
+from pathlib import Path
+import numpy as np, pandas as pd, regiometrics as rgm
+n = 1_000_000
+frame = pd.DataFrame({"value": np.random.default_rng(1).lognormal(size=n), "group": np.arange(n) % 10})
+rgm.dagum_gini(frame.iloc[:1000], "value", group="group")
+status = Path("/proc/self/status")
+def mebibytes(field):
+    return int(status.read_text().split(field + ":")[1].split()[0]) / 1024
+# Writing 5 sets the recorded peak back to what is in use now.
+Path("/proc/self/clear_refs").write_text("5")
+before = mebibytes("VmRSS")
+rgm.dagum_gini(frame, "value", group="group")
+print(mebibytes("VmHWM") - before, frame.memory_usage(index=False).sum() / 2**20)
+"""
+
+
+def memory_line() -> str:
+    """Return by how much a call on 10⁶ rows raises the peak of memory, beside its input (Linux only)."""
+    if not Path("/proc/self/clear_refs").exists():
+        return "memory: not measured, this system does not let a process reset its peak"
+    done = subprocess.run([sys.executable, "-c", _MEMORY_CODE], check=True, capture_output=True, text=True)
+    grown, given = map(float, done.stdout.split())
+    verdict = "met" if grown <= 2.0 * given else "MISSED"
+    return (
+        f"memory of dagum_gini on 10⁶ units: {grown:.0f} MiB above an input of {given:.0f} MiB ({verdict}: ≤ 2 copies)"
+    )
+
+
+def main() -> None:
+    """Print the report."""
+    parser = argparse.ArgumentParser(description="Time each call beside its peers.")
+    parser.add_argument("--quick", action="store_true", help="3 repetitions instead of 15")
+    repetitions = 3 if parser.parse_args().quick else 15
+    print(f"regiometrics {rgm.__version__}, Python {platform.python_version()}, numpy {np.__version__}, pandas")
+    print(f"{pd.__version__}; {platform.machine()}, {rgm.set_threads()} threads; medians of {repetitions}\n")
+    print("| call | size | time | peer | peer's time | ratio | bound |\n|---|---|---|---|---|---|---|")
+    for rows in (dagum_rows, pysal_rows, frame_rows):
+        for row in rows():
+            print(measure(row, repetitions), flush=True)
+    print(f"\n{import_line(repetitions)}\n{memory_line()}")
+
+
+if __name__ == "__main__":
+    main()
