@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from . import _core
 from ._call import call
-from ._input import Labels, read
+from ._input import read
+from ._labels import Labels
 from ._options import count, fraction, seed_or_draw
 from ._result import Result
 from ._tables import Frame, make_frame

@@ -11,6 +11,7 @@ mod job;
 mod rank_consistency;
 mod rng;
 mod share;
+mod special;
 mod stats;
 mod theil;
 mod tools;
