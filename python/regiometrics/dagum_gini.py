@@ -246,7 +246,7 @@ class _Uncertainty:
     def wide(self, columns: Mapping[str, Any]) -> Frame:
         """Return the estimates, one row per key and one column per statistic, after `columns`."""
         labels = {key: label.take(codes) for key, (label, codes) in self.keys.items()}
-        values = dict(zip(self.statistics, self.estimates["estimate"].T, strict=True))
+        values = dict(zip(self.statistics, self.estimates["estimate"].T.copy(), strict=True))
         return make_frame(self.backend, labels | dict(columns) | values)
 
     def frame(self) -> Frame:
@@ -254,7 +254,7 @@ class _Uncertainty:
         n_rows, n_statistics = self.estimates["estimate"].shape
         labels = {key: label.take(np.repeat(codes, n_statistics)) for key, (label, codes) in self.keys.items()}
         tidy = {"statistic": np.tile(np.array(self.statistics), n_rows)}
-        tidy |= {column: values.ravel() for column, values in self.estimates.items()}
+        tidy |= {column: values.flatten() for column, values in self.estimates.items()}
         return make_frame(self.backend, labels | tidy)
 
 
