@@ -95,7 +95,7 @@ class Result:
         return tables.to_latex(self._table(table), _digits(digits), self._states, caption, label)
 
     def to_excel(self, path: str | Path) -> None:
-        """Write every table to a sheet of one workbook, at full precision (needs openpyxl).
+        """Write every table to a sheet of one workbook, to 16 significant digits (needs openpyxl).
 
         Parameters
         ----------

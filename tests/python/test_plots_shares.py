@@ -33,7 +33,7 @@ def test_shares_of_dagum_are_bars_of_one_hundred() -> None:
     result = dagum()
     ax = result.plot("shares")
     columns = ["share_within", "share_between", "share_transvariation"]
-    assert legend(ax) == ["Within", "Between", "Transvariation"]
+    assert legend(ax) == ["Transvariation", "Between", "Within"]
     floors, drawn = np.moveaxis(stacks(ax), 2, 0)
     np.testing.assert_allclose(drawn.T, 100.0 * result.overall[columns], rtol=0, atol=BAR)
     # Each bar starts where the one below ends, and the last ends at 100.
@@ -50,7 +50,7 @@ def test_shares_of_theil_are_bars_of_one_hundred(measure: str) -> None:
     result = theil()
     ax = result.plot("shares", measure=measure)
     percent = 100.0 * result.overall[[f"share_within_{measure}", f"share_between_{measure}"]]
-    assert legend(ax) == ["Within", "Between"]
+    assert legend(ax) == ["Between", "Within"]
     np.testing.assert_allclose(stacks(ax)[:, :, 1].T, percent, rtol=0, atol=BAR)
 
 

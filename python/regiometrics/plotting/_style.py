@@ -132,7 +132,8 @@ def label_axes(ax: Axes, title: str, x: str, y: str, *, legend: bool | None = Tr
         return
     if legend is None or n_entries > _INSIDE:
         beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
-        ax.legend(frameon=False, fontsize="small", ncols=-(-n_entries // _COLUMN), **beside)
+        # Stacked bars are read from the top.
+        ax.legend(frameon=False, fontsize="small", ncols=-(-n_entries // _COLUMN), reverse=legend is None, **beside)
     else:
         ax.legend(frameon=False, fontsize="small")
 
@@ -144,9 +145,15 @@ def _mark_periods(ax: Axes, times: Sequence[Any]) -> Any:
     step = -(-len(times) // _TICKS)
     texts = [label_text(time) for time in times]
     ax.set_xticks(positions[::step], texts[::step])
-    if len(texts[::step]) * max(map(len, texts)) > 40:
-        ax.tick_params(axis="x", rotation=45)
+    _turn(ax, texts[::step])
     return positions
+
+
+def _turn(ax: Axes, texts: list[str]) -> None:
+    """Turn labels of the horizontal axis that would run into each other."""
+    if len(texts) * max(map(len, texts)) > 40:
+        for label in ax.get_xticklabels():
+            label.set(rotation=45, ha="right", rotation_mode="anchor")
 
 
 def lines_over_time(
@@ -190,6 +197,7 @@ def _bars(
     else:
         ax.barh(positions, heights, color=palette, height=0.7)
         ax.set_yticks(positions, list(series))
+        ax.margins(y=0.01)
         ax.invert_yaxis()
         if ends:
             ax.hlines(positions, ends[0], ends[1], color="black")
@@ -223,6 +231,7 @@ def stacked_shares(ax: Axes, frame: Any, columns: dict[str, str], palette: list[
     step = -(-len(times) // _TICKS)
     texts = [label_text(time) for time in times[::step]]
     ax.set_xticks(positions[::step], texts)
-    if len(texts) * max(map(len, texts)) > 40:
-        ax.tick_params(axis="x", rotation=45)
+    _turn(ax, texts)
     ax.set_ylim(0.0, 100.0)
+    if len(times) == 1:
+        ax.set_xlim(-1.0, 1.0)

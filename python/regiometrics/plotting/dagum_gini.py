@@ -21,6 +21,9 @@ __all__ = ["KINDS"]
 
 _BAND = ("low", "high")
 
+# A panel of the four has room for a legend of this many.
+_MOST_ENTRIES = 15
+
 
 def _times(result: DagumGini) -> list[Any] | None:
     overall = to_pandas(result.overall)
@@ -86,7 +89,18 @@ def every(result: DagumGini, *, ax: Any = None, intervals: bool = False) -> Any:
     shares(result, ax=two)
     within(result, ax=three, intervals=intervals)
     between(result, ax=four, intervals=intervals)
+    for panel in (three, four):
+        _thin_out(panel)
     return axes
+
+
+def _thin_out(ax: Axes) -> None:
+    """Leave out legends and shrink labels that would take the room of the data: a panel has no room to grow."""
+    legend = ax.get_legend()
+    if legend is not None and len(legend.get_texts()) > _MOST_ENTRIES:
+        legend.remove()
+    if len(ax.get_yticklabels()) > _MOST_ENTRIES:
+        ax.tick_params(axis="y", labelsize=4)
 
 
 KINDS = {"components": components, "shares": shares, "within": within, "between": between, "all": every}
