@@ -14,7 +14,9 @@ def main() -> None:
     parser.add_argument("--version", action="version", version=f"regiometrics {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("reproduce", help="compute the published tables and compare figure by figure")
-    command.add_argument("--output", metavar="DIR", help="also write the report and every figure into this folder")
+    command.add_argument(
+        "--output", metavar="DIR", help="also write the report, and each table as CSV, into this folder"
+    )
     arguments = parser.parse_args()
     print(reproduce(arguments.output), end="")
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["InputTable", "numbered", "read"]
 
+# Joint codes of several label columns must stay below 2⁶³.
+_MOST_KEYS = 2**62
+
 # An error names this many rows and says how many more there are.
 _ROWS_NAMED = 5
 
@@ -93,8 +96,14 @@ class InputTable:
         """Return the columns of `roles` taken together; roles that the caller left out are passed over."""
         parts = [self.labels(role) for role in roles if role in self.columns]
         joint = np.zeros(self.n_rows, dtype=np.int64)
+        n_joint = 1
         for labels in parts:
+            if n_joint * len(labels) > _MOST_KEYS:
+                # Only keys that occur are numbered, so that the product of the counts stays inside 64 bits.
+                joint = np.unique(joint, return_inverse=True)[1]
+                n_joint = self.n_rows
             joint = joint * len(labels) + labels.codes
+            n_joint *= len(labels)
         distinct, first, codes = np.unique(joint, return_index=True, return_inverse=True)
         return Keys(
             codes=codes.astype(np.uint32),

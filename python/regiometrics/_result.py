@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import _tables as tables
@@ -90,7 +91,7 @@ class Result:
         digits : int
             Decimals of the numbers.
         caption, label : str, optional
-            With either, the tabular stands in a table environment.
+            With either, the tabular stands in a table environment. They are LaTeX, and stand as they are.
         """
         return tables.to_latex(self._table(table), _digits(digits), self._states, caption, label)
 
@@ -124,6 +125,11 @@ class Result:
         if kind not in kinds:
             names = ", ".join(repr(each) for each in kinds)
             raise InvalidInputError(f"there is no plot of kind {kind!r}; there is {names}")
+        known = [name for name in inspect.signature(kinds[kind]).parameters if name not in ("result", "ax")]
+        unknown = [name for name in options if name not in known]
+        if unknown:
+            there_is = f"it has {', '.join(known)}" if known else "it has none"
+            raise InvalidInputError(f"the plot of kind {kind!r} has no option {unknown[0]!r}; {there_is}")
         return kinds[kind](self, ax=ax, **options)
 
     def _table(self, name: str | None) -> tables.Frame:

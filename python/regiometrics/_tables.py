@@ -93,8 +93,7 @@ def label_text(label: Any) -> str:
     """Return a label as it is read: a year that is stored as 2011.0 is 2011, a date at midnight has no hour."""
     if isinstance(label, float | np.floating) and float(label).is_integer():
         return str(int(label))
-    text = str(label)
-    return text.removesuffix(" 00:00:00") if hasattr(label, "hour") else text
+    return str(label).replace(" 00:00:00", "") if hasattr(label, "hour") else str(label)
 
 
 def shown(frame: Frame, digits: int, states: Iterable[str] = ()) -> pd.DataFrame:

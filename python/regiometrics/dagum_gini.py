@@ -135,7 +135,8 @@ def dagum_gini(
     Parameters
     ----------
     data : data frame or None
-        One row per unit and period (pandas, polars, pyarrow, …). None if the other arguments are arrays.
+        One row per unit and period (pandas, polars, pyarrow, …); that no unit is there twice is not checked, since
+        no column names the units. None if the other arguments are arrays.
     value : str or array
         The variable, finite and zero or more; any unit, since the Gini is relative.
     group : str or array

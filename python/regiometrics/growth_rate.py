@@ -71,12 +71,17 @@ def growth_rate(
     keys = table.keys(*units)
     table.refuse_duplicates(*units, "time")
     spans = _spans(times, _years(times), periods)
-    panel = np.full((len(keys), len(times)), np.nan)
-    panel[keys.codes, times.codes] = values
     starts, ends = (np.array([span[side] for span in spans]) for side in (0, 1))
-    for column in np.unique(np.concatenate([starts, ends])):
-        _check(panel[:, column], keys, times, int(column), table.name("value"))
-    growth = call(_core.growth_rate, panel, spans)
+    # Only the periods that some span starts or ends in take room.
+    read_periods, column = np.unique(np.concatenate([starts, ends]), return_inverse=True)
+    first, last = column[: len(spans)], column[len(spans) :]
+    panel = np.full((len(keys), len(read_periods)), np.nan)
+    is_read = np.isin(times.codes, read_periods)
+    panel[keys.codes[is_read], np.searchsorted(read_periods, times.codes[is_read])] = values[is_read]
+    for position, period in enumerate(read_periods):
+        _check(panel[:, position], keys, times, int(period), table.name("value"))
+    lengths = [length for _, _, length in spans]
+    growth = call(_core.growth_rate, panel, list(zip(first.tolist(), last.tolist(), lengths, strict=True)))
     unit_of_row, span_of_row = (index.ravel() for index in np.indices(growth.shape))
     columns = unite(
         keys.columns(unit_of_row),
@@ -84,8 +89,8 @@ def growth_rate(
             "start": times.take(starts[span_of_row]),
             "end": times.take(ends[span_of_row]),
             "years": np.array([span[2] for span in spans])[span_of_row],
-            "value_start": panel[unit_of_row, starts[span_of_row]],
-            "value_end": panel[unit_of_row, ends[span_of_row]],
+            "value_start": panel[unit_of_row, first[span_of_row]],
+            "value_end": panel[unit_of_row, last[span_of_row]],
             "growth_rate": growth.ravel(),
         },
     )
@@ -124,7 +129,8 @@ def _spans(
     for start, end, length in spans:
         if length <= 0.0:
             raise InvalidInputError(
-                f"the span from {times.item(start)} to {times.item(end)} does not go forward by a year or more"
+                f"the span from {times.item(start)} to {times.item(end)} does not go forward by a year or more; "
+                "dates count by their year"
             )
     return spans
 
@@ -133,6 +139,9 @@ def _pair(times: Labels, span: Any) -> tuple[int, int]:
     if not isinstance(span, Sequence) or isinstance(span, str) or len(span) != 2:
         raise InvalidInputError(f"each of periods must be a pair (start, end), not {span!r}")
     known = times.to_list()
+    if all(hasattr(label, "year") for label in known) and all(isinstance(end, int) for end in span):
+        # Dates count by their year, and may be named by it.
+        known = [label.year for label in known]
     for end in span:
         if end not in known:
             raise InvalidInputError(f"column {times.name!r} has no {end!r}; it runs from {known[0]} to {known[-1]}")

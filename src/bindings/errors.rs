@@ -17,9 +17,10 @@ const MODULE: &str = "regiometrics.errors";
 pub fn from_kernel(py: Python<'_>, error: Error) -> PyErr {
     let message = error.to_string();
     let (name, row, period) = match error {
-        Error::Empty { name } | Error::Length { name, .. } | Error::Parameter { name, .. } => {
-            (name, None, None)
-        }
+        Error::Empty { name }
+        | Error::Length { name, .. }
+        | Error::TooMany { name, .. }
+        | Error::Parameter { name, .. } => (name, None, None),
         Error::NotFinite { name, row, .. }
         | Error::Negative { name, row, .. }
         | Error::NotPositive { name, row, .. }

@@ -79,12 +79,17 @@ fn wanted() -> Result<usize, Failure> {
         return Ok(asked);
     }
     match std::env::var("REGIOMETRICS_NUM_THREADS") {
+        Ok(text) if text.trim().is_empty() => Ok(all_cores()),
         Ok(text) => match text.trim().parse() {
             Ok(n) if (1..=MOST_THREADS).contains(&n) => Ok(n),
             _ => Err(Failure::Variable(text)),
         },
-        Err(_) => Ok(std::thread::available_parallelism().map_or(1, usize::from)),
+        Err(_) => Ok(all_cores()),
     }
+}
+
+fn all_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// More threads than this are refused as a slip.

@@ -12,7 +12,7 @@ pub fn totals<'py>(
     n_cells: usize,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
     let (values, cells) = (values.as_slice()?, cells.as_slice()?);
-    let totals = enter(py, None, move |_| kernel::totals(values, cells, n_cells))?;
+    let totals = enter(py, None, move |job| kernel::totals(job, values, cells, n_cells))?;
     Ok(totals.into_pyarray(py))
 }
 
@@ -24,6 +24,6 @@ pub fn share<'py>(
     totals: PyReadonlyArray1<'py, f64>,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
     let (values, cells, totals) = (values.as_slice()?, cells.as_slice()?, totals.as_slice()?);
-    let shares = enter(py, None, move |_| kernel::share(values, cells, totals))?;
+    let shares = enter(py, None, move |job| kernel::share(job, values, cells, totals))?;
     Ok(shares.into_pyarray(py))
 }

@@ -94,6 +94,9 @@ pub struct Unit<W> {
     pub weight: W,
 }
 
+/// Each cell takes eight bytes whether it has units or not.
+const MOST_CELLS: usize = 100_000_000;
+
 /// Units by period, within a period by group. Rows of weight zero are left out.
 #[derive(Debug)]
 pub struct Cells<W> {
@@ -108,11 +111,13 @@ impl<W: Weight> Cells<W> {
     /// A counting sort of the rows by cell, keeping their order inside each cell. O(n + periods · groups).
     ///
     /// # Errors
-    /// `NoWeight` for a period that has rows but no weight, `Cancelled`.
+    /// `NoWeight` for a period that has rows but no weight, `TooMany` cells, `Cancelled`.
     pub fn new(job: &Job, panel: &Panel<'_>, weight_of: impl Fn(usize) -> W) -> Result<Self> {
         let (n_groups, n_periods) = (panel.groups.count, panel.periods.count);
+        let n_cells = n_groups.saturating_mul(n_periods);
+        check::at_most("groups × periods", n_cells, MOST_CELLS)?;
         let cell_of = |row: usize| panel.periods.of(row) * n_groups + panel.groups.of(row);
-        let mut offsets = vec![0_usize; n_periods * n_groups + 1];
+        let mut offsets = vec![0_usize; n_cells + 1];
         let mut has_rows = vec![false; n_periods];
         for row in 0..panel.values.len() {
             has_rows[panel.periods.of(row)] = true;
@@ -121,7 +126,7 @@ impl<W: Weight> Cells<W> {
             }
         }
         job.check()?;
-        for cell in 0..n_periods * n_groups {
+        for cell in 0..n_cells {
             offsets[cell + 1] += offsets[cell];
         }
         for (period, _) in has_rows.iter().enumerate().filter(|&(_, &rows)| rows) {

@@ -52,6 +52,14 @@ pub fn codes(name: &'static str, codes: &[u32], count: usize) -> Result<()> {
     }
 }
 
+/// There are no more than `most` classes.
+pub fn at_most(name: &'static str, count: usize, most: usize) -> Result<()> {
+    if count > most {
+        return Err(Error::TooMany { name, count, most });
+    }
+    Ok(())
+}
+
 /// A confidence level lies strictly between 0 and 1.
 pub fn confidence(value: f64) -> Result<()> {
     if value > 0.0 && value < 1.0 {

@@ -32,6 +32,12 @@ pub enum Error {
     #[error("{name}[{row}] is {code}, which is not below {count}")]
     Code { name: &'static str, row: usize, code: u32, count: usize },
 
+    /// More classes than can be held.
+    #[error(
+        "there are {count} {name}, and {most} at most can be held; is a column of units given as group or time?"
+    )]
+    TooMany { name: &'static str, count: usize, most: usize },
+
     /// A parameter outside its range.
     #[error("{name} must be {requirement}, not {value}")]
     Parameter { name: &'static str, requirement: &'static str, value: f64 },

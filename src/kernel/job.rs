@@ -9,12 +9,15 @@ use super::error::{Error, Result};
 /// Rows that one partial sum covers: the chunks are the same for any number of threads.
 const SUM_CHUNK: usize = 4096;
 
+/// Items between two checks of a walk.
+const WALK_CHECK: usize = 1 << 16;
+
 /// Below this many entries a sort is one uninterrupted call.
 const SORT_LEAF: usize = 1 << 16;
 
 /// One call from outside: how far it has come, and whether it should stop.
 ///
-/// A kernel calls [`Job::check`] often enough that a tenth of a second never passes between two calls.
+/// A kernel calls [`Job::check`] often enough that a tenth of a second hardly passes between two calls.
 #[derive(Debug, Default)]
 pub struct Job {
     cancelled: AtomicBool,
@@ -37,6 +40,17 @@ impl Job {
     pub fn check(&self) -> Result<()> {
         if self.cancelled.load(Ordering::Relaxed) {
             return Err(Error::Cancelled);
+        }
+        Ok(())
+    }
+
+    /// Walk through `items` in order, checking now and then. For passes too light to be worth several threads.
+    pub fn walk<I>(&self, items: impl Iterator<Item = I>, mut visit: impl FnMut(I)) -> Result<()> {
+        for (position, item) in items.enumerate() {
+            if position % WALK_CHECK == 0 {
+                self.check()?;
+            }
+            visit(item);
         }
         Ok(())
     }

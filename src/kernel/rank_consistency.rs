@@ -2,6 +2,7 @@
 
 use super::check;
 use super::error::Result;
+use super::job::Job;
 
 /// Whether the first ranking is ahead of the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,19 +28,26 @@ pub struct RankConsistency {
     pub is_high: Vec<bool>,
 }
 
+/// How the ranks are formed and judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameters {
+    /// The smallest value has rank 1, otherwise the largest.
+    pub ascending: bool,
+    /// Ranks that differ by no more than this are consistent.
+    pub tolerance: u32,
+}
+
 /// Rank `a` and `b` inside each cell and compare. Equal values share the best rank. O(n log n).
 ///
-/// With `ascending` the smallest value has rank 1, otherwise the largest.
-///
 /// # Errors
-/// `Empty`, `Length`, `NotFinite`, `Code`.
+/// `Empty`, `Length`, `NotFinite`, `Code`, `Cancelled`.
 pub fn rank_consistency(
+    job: &Job,
     a: &[f64],
     b: &[f64],
     cells: &[u32],
     n_cells: usize,
-    ascending: bool,
-    tolerance: u32,
+    parameters: &Parameters,
 ) -> Result<RankConsistency> {
     check::not_empty("a", a)?;
     check::finite("a", a)?;
@@ -47,15 +55,15 @@ pub fn rank_consistency(
     check::finite("b", b)?;
     check::length("cells", cells, a.len())?;
     check::codes("cells", cells, n_cells)?;
-    let rank_a = ranks(a, cells, ascending);
-    let rank_b = ranks(b, cells, ascending);
+    let rank_a = ranks(job, a, cells, parameters.ascending)?;
+    let rank_b = ranks(job, b, cells, parameters.ascending)?;
     let pairs = || rank_a.iter().zip(&rank_b);
     let difference: Vec<i64> = pairs().map(|(&a, &b)| i64::from(a) - i64::from(b)).collect();
     Ok(RankConsistency {
         kind: difference.iter().map(|&difference| kind_of(difference)).collect(),
         is_high: difference
             .iter()
-            .map(|difference| difference.unsigned_abs() <= u64::from(tolerance))
+            .map(|difference| difference.unsigned_abs() <= u64::from(parameters.tolerance))
             .collect(),
         difference,
         rank_a,
@@ -71,14 +79,14 @@ fn kind_of(difference: i64) -> Kind {
     }
 }
 
-fn ranks(values: &[f64], cells: &[u32], ascending: bool) -> Vec<u32> {
+fn ranks(job: &Job, values: &[f64], cells: &[u32], ascending: bool) -> Result<Vec<u32>> {
     // Adding zero turns −0 into 0, so that both share a rank.
     let key = |row: usize| if ascending { values[row] + 0.0 } else { -values[row] + 0.0 };
     let mut rows: Vec<usize> = (0..values.len()).collect();
-    rows.sort_unstable_by(|&i, &j| cells[i].cmp(&cells[j]).then(key(i).total_cmp(&key(j))).then(i.cmp(&j)));
+    job.sort_by(&mut rows, |&i, &j| cells[i].cmp(&cells[j]).then(key(i).total_cmp(&key(j))).then(i.cmp(&j)))?;
     let mut ranks = vec![0; values.len()];
     let (mut first_of_cell, mut first_of_tie) = (0, 0);
-    for (position, &row) in rows.iter().enumerate() {
+    job.walk(rows.iter().enumerate(), |(position, &row)| {
         let tie = rows[first_of_tie];
         if cells[row] != cells[tie] {
             first_of_cell = position;
@@ -87,6 +95,6 @@ fn ranks(values: &[f64], cells: &[u32], ascending: bool) -> Vec<u32> {
             first_of_tie = position;
         }
         ranks[row] = (first_of_tie - first_of_cell + 1) as u32;
-    }
-    ranks
+    })?;
+    Ok(ranks)
 }

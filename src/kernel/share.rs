@@ -2,19 +2,18 @@
 
 use super::check;
 use super::error::{Error, Result};
+use super::job::Job;
 
 /// The sum of `values` by cell, in row order. O(n + cells).
 ///
 /// # Errors
-/// `Length`, `NotFinite`, `Code`; `OutOfRange` naming the cell as its period.
-pub fn totals(values: &[f64], cells: &[u32], n_cells: usize) -> Result<Vec<f64>> {
+/// `Length`, `NotFinite`, `Code`; `OutOfRange` naming the cell as its period; `Cancelled`.
+pub fn totals(job: &Job, values: &[f64], cells: &[u32], n_cells: usize) -> Result<Vec<f64>> {
     check::length("cells", cells, values.len())?;
     check::finite("values", values)?;
     check::codes("cells", cells, n_cells)?;
     let mut totals = vec![0.0; n_cells];
-    for (&value, &cell) in values.iter().zip(cells) {
-        totals[cell as usize] += value;
-    }
+    job.walk(values.iter().zip(cells), |(&value, &cell)| totals[cell as usize] += value)?;
     if let Some(period) = totals.iter().position(|total| !total.is_finite()) {
         return Err(Error::OutOfRange { name: "values", period });
     }
@@ -24,8 +23,8 @@ pub fn totals(values: &[f64], cells: &[u32], n_cells: usize) -> Result<Vec<f64>>
 /// Each value divided by the total of its cell.
 ///
 /// # Errors
-/// `Length`, `NotFinite`, `Code`; `ZeroTotal` naming the cell as its period.
-pub fn share(values: &[f64], cells: &[u32], totals: &[f64]) -> Result<Vec<f64>> {
+/// `Length`, `NotFinite`, `Code`; `ZeroTotal` naming the cell as its period; `Cancelled`.
+pub fn share(job: &Job, values: &[f64], cells: &[u32], totals: &[f64]) -> Result<Vec<f64>> {
     check::length("cells", cells, values.len())?;
     check::finite("values", values)?;
     check::finite("totals", totals)?;
@@ -33,5 +32,7 @@ pub fn share(values: &[f64], cells: &[u32], totals: &[f64]) -> Result<Vec<f64>> 
     if let Some(&cell) = cells.iter().find(|&&cell| totals[cell as usize].abs() <= 0.0) {
         return Err(Error::ZeroTotal { name: "values", period: cell as usize });
     }
-    Ok(values.iter().zip(cells).map(|(value, &cell)| value / totals[cell as usize]).collect())
+    let mut shares = Vec::with_capacity(values.len());
+    job.walk(values.iter().zip(cells), |(value, &cell)| shares.push(value / totals[cell as usize]))?;
+    Ok(shares)
 }

@@ -278,8 +278,8 @@ def test_repeated_unit_periods_are_named_with_their_rows() -> None:
         ([(2014, 2017, 2020)], "each of periods must be a pair (start, end), not (2014, 2017, 2020)"),
         (["ab"], "each of periods must be a pair (start, end), not 'ab'"),
         ([(2014, 2021)], "column 'year' has no 2021; it runs from 2014 to 2020"),
-        ([(2020, 2014)], "the span from 2020 to 2014 does not go forward by a year or more"),
-        ([(2014, 2014)], "the span from 2014 to 2014 does not go forward by a year or more"),
+        ([(2020, 2014)], "the span from 2020 to 2014 does not go forward by a year or more; dates count by their year"),
+        ([(2014, 2014)], "the span from 2014 to 2014 does not go forward by a year or more; dates count by their year"),
     ],
 )
 def test_a_span_that_makes_no_sense_is_named(periods: Any, message: str) -> None:

@@ -17,6 +17,8 @@ fn each_check_names_the_first_offending_row() {
     assert_eq!(check::codes("g", &[0, 2, 1], 2), Err(Error::Code { name: "g", row: 1, code: 2, count: 2 }));
     assert_eq!(check::length("g", &[0], 2), Err(Error::Length { name: "g", length: 1, expected: 2 }));
     assert_eq!(check::not_empty::<f64>("x", &[]), Err(Error::Empty { name: "x" }));
+    assert_eq!(check::at_most("groups", 3, 3), Ok(()));
+    assert_eq!(check::at_most("groups", 4, 3), Err(Error::TooMany { name: "groups", count: 4, most: 3 }));
     for level in [0.0, 1.0, -1.0, f64::NAN] {
         assert!(check::confidence(level).is_err());
     }

@@ -71,6 +71,21 @@ fn the_decomposition_matches_all_pairs_of_units() {
 }
 
 #[test]
+fn many_small_groups_are_decomposed_in_one_sweep() {
+    // 600 groups of 2 and 3 units: deleting a unit leaves little of many sums, which are then taken anew, pair by pair.
+    // Errors of the total by deleting units one by one are the oracle for a few units; here the time is what is held:
+    // O(n·k) is about 10⁶ steps, and sweeping anew for every unit would be 10⁹.
+    let values = numbers(1500);
+    let groups: Vec<u32> = (0..1500).map(|i| i % 600).collect();
+    let start = std::time::Instant::now();
+    let result = run(&panel(&values, None, &groups, 600));
+    assert!(start.elapsed().as_secs_f64() < 5.0);
+    let parts = ["within", "between", "transvariation"].map(|part| overall(&result, part));
+    assert_close(parts.iter().sum(), overall(&result, "gini"), 1e-13);
+    assert!(result.overall.standard_error.iter().all(|error| error.is_finite()));
+}
+
+#[test]
 fn the_same_bits_on_any_number_of_threads() {
     let values = numbers(50_000);
     let groups: Vec<u32> = (0..50_000).map(|i| i % 6).collect();
@@ -108,6 +123,8 @@ fn what_cannot_be_decomposed_is_refused() {
     assert_eq!(refusal(&panel(&[1e308, 1e308], None, &groups, 1)), range);
     let code = Some(Error::Code { name: "groups", row: 0, code: 0, count: 0 });
     assert_eq!(refusal(&panel(&[1.0, 1.0], None, &groups, 0)), code);
+    let many = Some(Error::TooMany { name: "groups", count: 5001, most: 5000 });
+    assert_eq!(refusal(&panel(&[1.0, 1.0], None, &groups, 5001)), many);
     let wrong = Parameters { confidence: 1.0, ..PLAIN };
     assert!(dagum_gini(&job, &panel(&[1.0, 1.0], None, &groups, 1), &wrong).is_err());
     job.cancel();

@@ -233,5 +233,5 @@ def stacked_shares(ax: Axes, frame: Any, columns: dict[str, str], palette: list[
     ax.set_xticks(positions[::step], texts)
     _turn(ax, texts)
     ax.set_ylim(0.0, 100.0)
-    if len(times) == 1:
-        ax.set_xlim(-1.0, 1.0)
+    # A period without shares leaves its place empty; one alone is no wall.
+    ax.set_xlim(-0.6, len(times) - 0.4) if len(times) > 1 else ax.set_xlim(-1.0, 1.0)

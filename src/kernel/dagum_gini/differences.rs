@@ -196,16 +196,6 @@ impl Differences {
         Ok(())
     }
 
-    /// Weight every unit of `group` by `factor`.
-    pub fn scale_group(&mut self, group: usize, factor: f64) {
-        self.weight[group] *= factor;
-        self.sum[group] *= factor;
-        for h in 0..self.n_groups {
-            self.above[group * self.n_groups + h] *= factor;
-            self.above[h * self.n_groups + group] *= factor;
-        }
-    }
-
     pub fn above(&self, a: usize, b: usize) -> f64 {
         self.above[a * self.n_groups + b]
     }

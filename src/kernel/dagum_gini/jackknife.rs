@@ -9,8 +9,9 @@
 //!
 //! so that all n replicates cost one sweep, O(n·k). The variance of a statistic is
 //! Σ_j (n_j − 1)/n_j · Σ_{i∈j} (θ_i − mean_j θ)² (Wolter 2007, *Introduction to Variance Estimation*, §4.5). A group
-//! of one unit adds nothing. Where a unit carries nearly all of a sum, the subtraction would leave rounding errors;
-//! such a replicate is swept anew without the unit.
+//! of one unit adds nothing. Where a unit carries nearly all of a sum, the subtraction would leave rounding errors; that
+//! sum is taken anew without the unit. Since nearly all of a sum can be carried by one unit only (by two, of D[j][j]),
+//! this happens about once per pair of groups, at a cost of n_j + n_h, and the whole stays O(n·k).
 
 use super::differences::{Counts, Differences, Sample, Sweep};
 use super::moments::Moments;
@@ -20,7 +21,8 @@ use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 use crate::kernel::stats::ratio_or_zero;
 
-/// The sweep is cut into this many stretches at most, each at least this long, for any number of threads.
+/// The sweep is cut into this many stretches at most, each at least this long, for any number of threads. Each keeps
+/// moments of all pairs of groups, so that there are fewer where the pairs outnumber the units.
 const STRETCHES: usize = 16;
 const SHORTEST_STRETCH: usize = 1 << 12;
 
@@ -50,7 +52,9 @@ pub(super) fn standard_errors<W: Weight>(
     layout: &Layout,
 ) -> Result<Errors> {
     let full = Full::new(sample, counts, differences, layout);
-    let length = sample.order.len().div_ceil(STRETCHES).max(SHORTEST_STRETCH);
+    let n_groups = differences.n_groups;
+    let stretches = (sample.order.len() / (n_groups * n_groups)).clamp(1, STRETCHES);
+    let length = sample.order.len().div_ceil(stretches).max(SHORTEST_STRETCH);
     let starts = full.starts(job, length)?;
     let stretches = job.each(starts, |(start, sweep)| {
         let end = sample.order.len().min(start + length);
@@ -65,7 +69,6 @@ struct Full<'a, W> {
     counts: Counts<'a>,
     differences: &'a Differences,
     layout: &'a Layout,
-    parts: Parts,
     total_weight: f64,
     total_sum: f64,
     group_sum: Vec<f64>,
@@ -77,10 +80,12 @@ struct Stratum {
     /// D[j][h] and D[h][j].
     above: Vec<f64>,
     below: Vec<f64>,
+    /// The numerators of the components without this group.
+    others: Parts,
 }
 
 impl Stratum {
-    fn new(group: usize, differences: &Differences) -> Self {
+    fn new(group: usize, differences: &Differences, all: Parts) -> Self {
         let column = |value: &dyn Fn(usize) -> f64| -> Vec<f64> {
             let other = |h: usize| if h == group { 0.0 } else { value(h) };
             (0..differences.n_groups).map(other).collect()
@@ -88,6 +93,7 @@ impl Stratum {
         Self {
             above: column(&|h| differences.above(group, h)),
             below: column(&|h| differences.above(h, group)),
+            others: Parts::without(group, differences, all, LEFT_BY_HEAVY),
         }
     }
 }
@@ -158,16 +164,16 @@ impl<'a, W: Weight> Full<'a, W> {
         layout: &'a Layout,
     ) -> Self {
         let groups = 0..differences.n_groups;
+        let all = Parts::of(differences);
         Self {
             sample,
             counts,
             differences,
             layout,
-            parts: Parts::of(differences),
             total_weight: differences.total_weight(),
             total_sum: differences.total_sum(),
             group_sum: groups.clone().map(|group| differences.group_sum(group)).collect(),
-            strata: groups.map(|group| Stratum::new(group, differences)).collect(),
+            strata: groups.map(|group| Stratum::new(group, differences, all)).collect(),
         }
     }
 
@@ -203,8 +209,8 @@ impl<'a, W: Weight> Full<'a, W> {
             let group = self.sample.order[position] as usize;
             let (index, times) = sweep.pass(self.sample, self.counts, group);
             if times > 0 && self.sample.units[group].len() > 1 {
-                if !self.delete(group, index, &sweep.area, &mut replicate) {
-                    self.sweep_without(job, group, index, &mut replicate)?;
+                if !self.delete::<false>(group, index, &sweep.area, &mut replicate) {
+                    self.delete::<true>(group, index, &sweep.area, &mut replicate);
                 }
                 stretches[group].add(&replicate, f64::from(times));
             }
@@ -212,66 +218,61 @@ impl<'a, W: Weight> Full<'a, W> {
         Ok(stretches)
     }
 
-    /// Compute the replicate without one unit; `under[h]` is Σ_{b∈h} w_b (y − y_b)⁺ at its value. False if it is heavy.
-    fn delete(&self, group: usize, index: usize, under: &[f64], replicate: &mut Replicate) -> bool {
+    /// Compute the replicate without one unit; `under[h]` is Σ_{b∈h} w_b (y − y_b)⁺ at its value.
+    ///
+    /// Returns whether the unit is light: if it is not, sums that it dominates are right only if taken `ANEW`.
+    fn delete<const ANEW: bool>(
+        &self,
+        group: usize,
+        index: usize,
+        under: &[f64],
+        replicate: &mut Replicate,
+    ) -> bool {
         let full = self.differences;
         let unit = self.sample.units[group][index];
         let weight = unit.weight.get();
         let height = unit.value - full.base;
         let scale_up = self.scale_up(group);
+        let without = Without { sample: self.sample, counts: self.counts, unit: (group, index) };
         let mut light = true;
         // What is left of a sum of non-negative terms; zero stays zero.
-        let mut rest = |sum: f64, part: f64| {
-            let rest = sum - part;
-            light &= rest >= LEFT_BY_HEAVY * sum;
-            rest.max(0.0)
+        let mut rest = |sum: f64, part: f64, anew: &dyn Fn() -> f64| {
+            let is_light = sum - part >= LEFT_BY_HEAVY * sum;
+            light &= is_light;
+            if ANEW && !is_light { anew() } else { (sum - part).max(0.0) }
         };
-        let group_weight = scale_up * rest(full.weight[group], weight);
-        let group_sum = scale_up * rest(self.group_sum[group], weight * unit.value);
+        let group_weight = scale_up * rest(full.weight[group], weight, &|| without.sum(|_| 1.0));
+        let value_of = |value: f64| value;
+        let group_sum =
+            scale_up * rest(self.group_sum[group], weight * unit.value, &|| without.sum(value_of));
         // (x)⁺ − (−x)⁺ = x gives the differences to the units above from those to the units below.
         let over = |h: usize| (under[h] - (height * full.weight[h] - full.sum[h])).max(0.0);
 
-        let own = rest(full.above(group, group), weight * (under[group] + over(group)));
+        let own_part = weight * (under[group] + over(group));
+        let own = rest(full.above(group, group), own_part, &|| without.above(group, group));
         let own = scale_up * scale_up * own;
-        let mut parts = self.parts;
-        parts.within += own - full.above(group, group);
+        let stratum = &self.strata[group];
+        let mut parts = stratum.others;
+        parts.within += own;
         replicate.own[OVERALL.len()] = ratio_or_zero(own, group_weight * group_sum);
 
-        let (above, below) = (&self.strata[group].above, &self.strata[group].below);
+        let (above, below) = (&stratum.above, &stratum.below);
         for (h, pair) in replicate.pairs.iter_mut().enumerate() {
-            let before = Pair { a_above: above[h], b_above: below[h] };
+            let part = |part: f64| if h == group { 0.0 } else { weight * part };
             let after = Pair {
-                a_above: scale_up * rest(above[h], if h == group { 0.0 } else { weight * under[h] }),
-                b_above: scale_up * rest(below[h], if h == group { 0.0 } else { weight * over(h) }),
+                a_above: scale_up * rest(above[h], part(under[h]), &|| without.above(group, h)),
+                b_above: scale_up * rest(below[h], part(over(h)), &|| without.above(h, group)),
             };
-            parts.between += after.net() - before.net();
-            parts.transvariation += after.overlap() - before.overlap();
+            parts.between += after.net();
+            parts.transvariation += after.overlap();
             let scale = group_weight * self.group_sum[h] + full.weight[h] * group_sum;
             *pair = [ratio_or_zero(after.total(), scale), ratio_or_zero(after.net(), after.total())];
         }
         let total_weight = self.total_weight - full.weight[group] + group_weight;
         let total_sum = self.total_sum - self.group_sum[group] + group_sum;
-        replicate.own[..OVERALL.len()].copy_from_slice(&parts.overall(total_weight * total_sum));
+        let overall = parts.overall(total_weight * total_sum);
+        replicate.own[..OVERALL.len()].copy_from_slice(&overall);
         light
-    }
-
-    /// The same replicate from a sweep of its own. O(n·k).
-    fn sweep_without(&self, job: &Job, group: usize, index: usize, replicate: &mut Replicate) -> Result<()> {
-        let mut counts = self.counts.to_vec(&self.sample.units);
-        counts[group][index] -= 1;
-        let mut differences = Differences::new(self.sample.units.len());
-        differences.measure(job, self.sample, Counts::of(&counts))?;
-        differences.scale_group(group, self.scale_up(group));
-        let statistics = self.layout.statistics(&differences);
-        replicate.own[..OVERALL.len()].copy_from_slice(&statistics[..OVERALL.len()]);
-        replicate.own[OVERALL.len()] = statistics[self.layout.group_gini(group)];
-        for (h, pair) in replicate.pairs.iter_mut().enumerate().filter(|&(h, _)| h != group) {
-            *pair = [
-                statistics[self.layout.pair_gini(group, h)],
-                statistics[self.layout.pair_distance(group, h)],
-            ];
-        }
-        Ok(())
     }
 
     fn size(&self, group: usize) -> f64 {
@@ -310,5 +311,43 @@ impl<'a, W: Weight> Full<'a, W> {
             set(self.layout.pair_distance(a, b), 2.0, &both(1));
         }
         errors
+    }
+}
+
+/// A sample without one unit.
+struct Without<'a, W> {
+    sample: &'a Sample<'a, W>,
+    counts: Counts<'a>,
+    unit: (usize, usize),
+}
+
+impl<W: Weight> Without<'_, W> {
+    fn weight(&self, group: usize, index: usize) -> f64 {
+        let times = self.counts.get(group, index) - u32::from((group, index) == self.unit);
+        f64::from(times) * self.sample.units[group][index].weight.get()
+    }
+
+    /// Σ w · `term`(y) over the unit's group.
+    fn sum(&self, term: impl Fn(f64) -> f64) -> f64 {
+        let units = self.sample.units[self.unit.0].iter().enumerate();
+        units.map(|(index, unit)| self.weight(self.unit.0, index) * term(unit.value)).sum()
+    }
+
+    /// D[a][b] by one pass over both groups. O(n_a + n_b).
+    fn above(&self, a: usize, b: usize) -> f64 {
+        let others = self.sample.units[b];
+        let (mut passed, mut area, mut previous, mut next, mut sum) = (0.0, 0.0, self.sample.base, 0, 0.0);
+        for (index, unit) in self.sample.units[a].iter().enumerate() {
+            while let Some(other) = others.get(next).filter(|other| other.value <= unit.value) {
+                area += (other.value - previous) * passed;
+                previous = other.value;
+                passed += self.weight(b, next);
+                next += 1;
+            }
+            area += (unit.value - previous) * passed;
+            previous = unit.value;
+            sum += self.weight(a, index) * area;
+        }
+        sum
     }
 }

@@ -20,6 +20,8 @@ mod jackknife;
 mod moments;
 mod statistics;
 
+use std::collections::HashMap;
+
 use ndarray::Array2;
 
 use super::cells::{Cells, Panel, Weight};
@@ -74,6 +76,9 @@ pub struct DagumGini {
     pub between: Estimates,
 }
 
+/// The result has several numbers for each pair of groups: with more groups it would not fit a machine.
+const MOST_GROUPS: usize = 5000;
+
 /// Decompose every period of `panel`.
 ///
 /// Values: finite, zero or more, positive mean in each period. Groups without units in a period are left out of it;
@@ -84,6 +89,7 @@ pub struct DagumGini {
 /// Those of [`Panel::check_non_negative`]; `ZeroMean`, `NoWeight`, `OutOfRange`, `Parameter`, `Cancelled`.
 pub fn dagum_gini(job: &Job, panel: &Panel<'_>, parameters: &Parameters) -> Result<DagumGini> {
     panel.check_non_negative()?;
+    check::at_most("groups", panel.groups.count, MOST_GROUPS)?;
     check::confidence(parameters.confidence)?;
     match panel.weights {
         None => decompose(job, Cells::new(job, panel, |_| ())?, parameters),
@@ -151,8 +157,12 @@ fn decompose_period<W: Weight>(
 
 /// Estimate ± t · standard error, Student's t with the degrees of freedom of each error.
 fn symmetric_intervals(estimate: &[f64], errors: &jackknife::Errors, confidence: f64) -> Vec<(f64, f64)> {
+    // Many pairs of groups share few degrees of freedom.
+    let mut known: HashMap<u64, f64> = HashMap::new();
     let around = |statistic: usize| {
-        let t = special::student_critical_value(confidence, errors.degrees[statistic]);
+        let degrees = errors.degrees[statistic];
+        let critical = || special::student_critical_value(confidence, degrees);
+        let t = *known.entry(degrees.to_bits()).or_insert_with(critical);
         let reach = t * errors.standard_error[statistic];
         (estimate[statistic] - reach, estimate[statistic] + reach)
     };
@@ -224,8 +234,8 @@ impl Rows {
         let columns = self.n_columns;
         let table = |values: Vec<f64>| {
             let rows = values.len().checked_div(columns).unwrap_or(0);
-            // The rows are full by construction, so the shape always fits; an empty table stands for none.
-            Array2::from_shape_vec((rows, columns), values).unwrap_or_default()
+            #[expect(clippy::expect_used, reason = "`push` fills row after row")]
+            Array2::from_shape_vec((rows, columns), values).expect("rows are full")
         };
         Estimates {
             estimate: table(self.estimate),

@@ -101,16 +101,44 @@ pub(super) struct Parts {
 
 impl Parts {
     pub fn of(differences: &Differences) -> Self {
+        Self::over(differences, |_| true)
+    }
+
+    /// The numerators over the groups other than `group`, given those over `all` groups.
+    ///
+    /// They are subtracted, O(k), unless less than the fraction `left` remains: then summed anew, O(k²). A group can
+    /// dominate the pairs only if one other does no less, so that this happens for three groups at most.
+    pub fn without(group: usize, differences: &Differences, all: Self, left: f64) -> Self {
+        let mut own = Self { within: differences.above(group, group), ..Self::default() };
+        for other in (0..differences.n_groups).filter(|&other| other != group) {
+            own.add_pair(differences, group, other);
+        }
+        let rest = Self {
+            within: all.within - own.within,
+            between: all.between - own.between,
+            transvariation: all.transvariation - own.transvariation,
+        };
+        let is_enough = rest.within >= left * all.within
+            && rest.between >= left * all.between
+            && rest.transvariation >= left * all.transvariation;
+        if is_enough { rest } else { Self::over(differences, |other| other != group) }
+    }
+
+    fn over(differences: &Differences, counts: impl Fn(usize) -> bool) -> Self {
         let mut parts = Self::default();
-        for a in 0..differences.n_groups {
+        for a in (0..differences.n_groups).filter(|&a| counts(a)) {
             parts.within += differences.above(a, a);
-            for b in a + 1..differences.n_groups {
-                let pair = Pair { a_above: differences.above(a, b), b_above: differences.above(b, a) };
-                parts.between += pair.net();
-                parts.transvariation += pair.overlap();
+            for b in (a + 1..differences.n_groups).filter(|&b| counts(b)) {
+                parts.add_pair(differences, a, b);
             }
         }
         parts
+    }
+
+    fn add_pair(&mut self, differences: &Differences, a: usize, b: usize) {
+        let pair = Pair { a_above: differences.above(a, b), b_above: differences.above(b, a) };
+        self.between += pair.net();
+        self.transvariation += pair.overlap();
     }
 
     /// The values of [`OVERALL`]; shares of a Gini of zero are NaN.
