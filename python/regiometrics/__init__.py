@@ -12,6 +12,7 @@ from . import datasets
 from ._call import set_threads
 from ._core import __version__
 from ._language import set_language
+from .classify import Classification, classify
 from .dagum_gini import DagumGini, dagum_gini
 from .errors import InternalError, InvalidInputError, RegiometricsError, RegiometricsWarning
 from .growth_rate import growth_rate
@@ -20,6 +21,7 @@ from .share import share
 from .theil import Theil, theil
 
 __all__ = [
+    "Classification",
     "DagumGini",
     "InternalError",
     "InvalidInputError",
@@ -27,6 +29,7 @@ __all__ = [
     "RegiometricsWarning",
     "Theil",
     "__version__",
+    "classify",
     "dagum_gini",
     "datasets",
     "growth_rate",

@@ -12,6 +12,9 @@ _Progress: TypeAlias = Callable[[int, int], object]
 
 __all__ = [
     "__version__",
+    "class_breaks",
+    "class_codes",
+    "classify",
     "dagum_gini",
     "exercise",
     "growth_rate",
@@ -28,6 +31,9 @@ __version__: Final[str]
 def set_threads(n: int) -> None: ...
 def threads() -> int: ...
 def exercise(action: str, steps: int = 1, progress: _Progress | None = None) -> int: ...
+def class_breaks(values: _Float, method: str, k: int) -> _Float: ...
+def class_codes(values: _Float, breaks: _Float) -> _Code: ...
+def classify(values: _Float, method: str, k: int, breaks: _Float | None) -> dict[str, Any]: ...
 def dagum_gini(
     values: _Float,
     weights: _Float | None,

@@ -4,6 +4,7 @@ mod enter;
 mod errors;
 mod pool;
 
+mod classify;
 mod dagum_gini;
 mod growth_rate;
 mod rank_consistency;
@@ -18,6 +19,8 @@ mod _core {
     #[expect(non_upper_case_globals, reason = "the name that Python packages use")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
+    #[pymodule_export]
+    use super::classify::{class_breaks, class_codes, classify};
     #[pymodule_export]
     use super::dagum_gini::dagum_gini;
     #[pymodule_export]

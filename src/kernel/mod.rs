@@ -12,6 +12,7 @@ pub mod rng;
 pub mod stats;
 
 // The methods.
+pub mod classify;
 pub mod dagum_gini;
 pub mod growth_rate;
 pub mod rank_consistency;
