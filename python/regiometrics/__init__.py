@@ -8,7 +8,7 @@ Each method is one call on a data frame (pandas, polars, pyarrow) with one row p
 [0.52, 0.33, 0.4, 0.42]
 """
 
-from . import datasets
+from . import datasets, weights
 from ._call import set_threads
 from ._core import __version__
 from ._language import set_language
@@ -19,6 +19,7 @@ from .growth_rate import growth_rate
 from .rank_consistency import rank_consistency
 from .share import share
 from .theil import Theil, theil
+from .weights import SpatialWeights
 
 __all__ = [
     "Classification",
@@ -27,6 +28,7 @@ __all__ = [
     "InvalidInputError",
     "RegiometricsError",
     "RegiometricsWarning",
+    "SpatialWeights",
     "Theil",
     "__version__",
     "classify",
@@ -38,4 +40,5 @@ __all__ = [
     "set_threads",
     "share",
     "theil",
+    "weights",
 ]

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 _Float: TypeAlias = NDArray[np.float64]
 _Code: TypeAlias = NDArray[np.uint32]
+_Count: TypeAlias = NDArray[np.uint64]
+_Offset: TypeAlias = NDArray[np.int64]
 _Progress: TypeAlias = Callable[[int, int], object]
 
 __all__ = [
@@ -21,9 +23,15 @@ __all__ = [
     "rank_consistency",
     "set_threads",
     "share",
+    "spatial_markov",
     "theil",
     "threads",
     "totals",
+    "weights_from_links",
+    "weights_lag",
+    "weights_reordered",
+    "weights_standardized",
+    "weights_summary",
 ]
 
 __version__: Final[str]
@@ -61,3 +69,10 @@ def share(values: _Float, cells: _Code, totals: _Float) -> _Float: ...
 def rank_consistency(
     a: _Float, b: _Float, cells: _Code, n_cells: int, ascending: bool, tolerance: int
 ) -> dict[str, Any]: ...
+def weights_from_links(
+    source: _Code, target: _Code, weight: _Float | None, n: int, symmetric: bool
+) -> tuple[_Offset, _Code, _Float]: ...
+def weights_lag(indptr: _Offset, indices: _Code, data: _Float, values: _Float, n_columns: int) -> _Float: ...
+def weights_reordered(indptr: _Offset, indices: _Code, data: _Float, order: _Code) -> tuple[_Offset, _Code, _Float]: ...
+def weights_standardized(indptr: _Offset, indices: _Code, data: _Float) -> _Float: ...
+def weights_summary(indptr: _Offset, indices: _Code, data: _Float) -> tuple[int, _Float]: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ._options import choice
 
-__all__ = ["language", "set_language", "term"]
+__all__ = ["language", "set_language", "state_term", "term"]
 
 _current = "en"
 
@@ -78,6 +78,62 @@ _TERMS: dict[str, tuple[str, str]] = {
     "std": ("standard deviations", "标准差"),
     "head_tail": ("head/tail breaks", "头尾断点"),
     "breaks": ("given breaks", "给定断点"),
+    # Spatial weights.
+    "spatial_weights": ("Spatial weights", "空间权重"),
+    "n_units": ("Units", "单元数"),
+    "n_links": ("Links", "邻接关系数"),
+    "link_density": ("Density of links", "邻接密度"),
+    "n_neighbors": ("Neighbours per unit", "邻居数"),
+    "row_sums": ("Row sums", "行和"),
+    "n_components": ("Components", "连通分量数"),
+    "islands": ("Islands", "孤岛"),
+    # Markov chains.
+    "markov": ("Markov chain", "马尔可夫链"),
+    "spatial_markov": ("Spatial Markov chain", "空间马尔可夫链"),
+    "probabilities": ("Transition probabilities", "转移概率矩阵"),
+    "transition_counts": ("Transition counts", "转移频数矩阵"),
+    "standard_errors": ("Standard errors", "标准误"),
+    "intervals": ("Probabilities with intervals", "转移概率及其区间"),
+    "steady_state": ("Steady state", "稳态分布"),
+    "first_passage": ("Mean first passage times", "平均首达时间"),
+    "sojourn": ("Sojourn times", "平均停留时间"),
+    "structure": ("Classes of states", "状态分类"),
+    "mobility": ("Mobility indices", "流动性指数"),
+    "states_of_units": ("States of the units", "各单元状态"),
+    "state": ("State", "状态"),
+    "from_state": ("From", "期初状态"),
+    "to_state": ("To", "期末状态"),
+    "lag_state": ("Neighbours", "邻域类型"),
+    "probability": ("Probability", "概率"),
+    "recurrent_class": ("Recurrent class", "常返类"),
+    "communicating_class": ("Communicating class", "互通类"),
+    "leaving_probability": ("Probability of leaving", "离开概率"),
+    "mean_sojourn": ("Mean sojourn", "平均停留期数"),
+    "kind": ("Kind", "类型"),
+    "period": ("Period", "周期"),
+    "recurrent": ("recurrent", "常返"),
+    "transient": ("transient", "非常返"),
+    "undetermined": ("undetermined", "无法判定"),
+    "index": ("Index", "指数"),
+    "shorrocks": ("Shorrocks (trace)", "Shorrocks指数（迹）"),
+    "prais": ("Prais–Bibby (movers)", "Prais–Bibby指数（变动比例）"),
+    "determinant": ("Determinant", "行列式指数"),
+    "second_eigenvalue": ("Second eigenvalue", "第二特征值指数"),
+    "half_life": ("Half-life (steps)", "半衰期（步）"),
+    "conditional": ("Conditional on the neighbours", "邻域条件转移概率"),
+    "pooled": ("All together", "全部样本"),
+    "tests": ("Tests of homogeneity", "同质性检验"),
+    "test": ("Test", "检验"),
+    "dof": ("df", "自由度"),
+    "p_Q": ("p (Q)", "p值（Q）"),
+    "p_LR": ("p (LR)", "p值（LR）"),
+    "lag_classes": ("Classes of the spatial lag", "空间滞后的分级"),
+    "table": ("Transition probabilities by class of the neighbours", "空间马尔可夫转移概率矩阵"),
+    "decoupled": ("decoupled", "脱钩"),
+    "linked": ("linked", "连结"),
+    "negatively_decoupled": ("negatively decoupled", "负脱钩"),
+    "empty_row": ("no transitions", "无观测"),
+    "no_recurrent_class": ("no class of states is known to be recurrent", "无可判定的常返类"),
 }
 
 
@@ -116,3 +172,14 @@ def term(name: str) -> str:
     """Return what is shown for a stored name; a name without a translation is shown as it is."""
     shown = _TERMS.get(name)
     return name if shown is None else shown[_current == "zh"]
+
+
+# Headings that are also words a caller may call a state.
+_ONLY_HEADINGS = frozenset(
+    {"low", "high", "lower", "upper", "mean", "n", "unit", "time", "group", "value", "std", "equal"}
+)
+
+
+def state_term(name: str) -> str:
+    """Return what is shown for a state: as `term`, but a state called "low" is not the lower end of an interval."""
+    return name if name in _ONLY_HEADINGS else term(name)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from ._language import language, term
+from ._language import language, state_term, term
 from .errors import RegiometricsError
 
 if TYPE_CHECKING:
@@ -57,11 +57,17 @@ def shown(frame: Frame, digits: int, states: Iterable[str] = ()) -> pd.DataFrame
     table = to_pandas(frame).copy()
     for name in states:
         if name in table:
-            table[name] = [term(str(cell)) for cell in table[name]]
+            table[name] = [state_term(str(cell)) for cell in table[name]]
     for name in table.columns:
         if table[name].dtype.kind == "f":
             table[name] = [_number(value, digits) for value in table[name]]
-    return table.rename(columns=term)
+    return table.rename(columns=_heading_terms(table))
+
+
+def _heading_terms(table: pd.DataFrame) -> Callable[[str], str]:
+    # In a square table of transitions the headings are states.
+    is_square = "from_state" in table and "to_state" not in table
+    return state_term if is_square else term
 
 
 def _number(value: float, digits: int) -> str:
@@ -114,7 +120,8 @@ def to_excel(frames: Mapping[str, Frame], path: str | Path) -> None:
         raise _needs("openpyxl", "to_excel") from None
     with pd.ExcelWriter(path, engine="openpyxl") as writer:
         for name, frame in frames.items():
-            table = to_pandas(frame).rename(columns=term)
+            table = to_pandas(frame)
+            table = table.rename(columns=_heading_terms(table))
             # 31 characters are the most that Excel allows for the name of a sheet.
             table.to_excel(writer, sheet_name=term(name)[:31], index=False)
 

@@ -10,6 +10,7 @@ mod growth_rate;
 mod rank_consistency;
 mod share;
 mod theil;
+mod weights;
 
 use pyo3::prelude::*;
 
@@ -35,4 +36,8 @@ mod _core {
     use super::share::{share, totals};
     #[pymodule_export]
     use super::theil::theil;
+    #[pymodule_export]
+    use super::weights::{
+        weights_from_links, weights_lag, weights_reordered, weights_standardized, weights_summary,
+    };
 }

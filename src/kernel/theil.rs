@@ -12,6 +12,7 @@
 use super::cells::{Cells, Panel, Unit, Weight};
 use super::error::{Error, Result};
 use super::job::Job;
+use super::special::{entropy_term, log_term};
 
 /// Both measures, or a part of both.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -198,32 +199,4 @@ impl Sums {
         let l = job.sum(units.len(), |i| units[i].weight.get() * log_term(excess(&units[i])))?;
         Ok(Measures { t: t / weight, l: l / weight })
     }
-}
-
-/// Below this size the series needs 16 terms for full precision, and the logarithm would cancel.
-const SERIES_BOUND: f64 = 0.1;
-
-/// `(1 + x) ln(1 + x) − x` for x ≥ −1: zero at 0, one at −1.
-fn entropy_term(x: f64) -> f64 {
-    if x.abs() < SERIES_BOUND {
-        // Σ_{m≥2} (−x)^m / (m (m − 1))
-        return series(x, |m| 1.0 / (m * (m - 1.0)));
-    }
-    let ratio = 1.0 + x;
-    if ratio <= 0.0 { 1.0 } else { ratio * x.ln_1p() - x }
-}
-
-/// `x − ln(1 + x)` for x ≥ −1: zero at 0, infinite at −1.
-fn log_term(x: f64) -> f64 {
-    if x.abs() < SERIES_BOUND {
-        // Σ_{m≥2} (−x)^m / m
-        return series(x, |m| 1.0 / m);
-    }
-    if x <= -1.0 { f64::INFINITY } else { x - x.ln_1p() }
-}
-
-/// `Σ_{m=2}^{18} coefficient(m) (−x)^m` by Horner's rule.
-fn series(x: f64, coefficient: impl Fn(f64) -> f64) -> f64 {
-    let tail = (2..=18).rev().fold(0.0, |sum, m| coefficient(f64::from(m)) - x * sum);
-    x * x * tail
 }

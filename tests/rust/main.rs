@@ -11,6 +11,8 @@ mod job;
 mod rank_consistency;
 mod rng;
 mod share;
+mod special;
 mod stats;
 mod theil;
 mod tools;
+mod weights;
