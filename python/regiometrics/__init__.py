@@ -16,6 +16,7 @@ from .classify import Classification, classify
 from .dagum_gini import DagumGini, dagum_gini
 from .errors import InternalError, InvalidInputError, RegiometricsError, RegiometricsWarning
 from .growth_rate import growth_rate
+from .markov import Markov, counts_from_probabilities, markov, markov_from_counts
 from .rank_consistency import rank_consistency
 from .share import share
 from .theil import Theil, theil
@@ -26,15 +27,19 @@ __all__ = [
     "DagumGini",
     "InternalError",
     "InvalidInputError",
+    "Markov",
     "RegiometricsError",
     "RegiometricsWarning",
     "SpatialWeights",
     "Theil",
     "__version__",
     "classify",
+    "counts_from_probabilities",
     "dagum_gini",
     "datasets",
     "growth_rate",
+    "markov",
+    "markov_from_counts",
     "rank_consistency",
     "set_language",
     "set_threads",

@@ -20,13 +20,14 @@ __all__ = [
     "dagum_gini",
     "exercise",
     "growth_rate",
+    "markov",
     "rank_consistency",
     "set_threads",
     "share",
-    "spatial_markov",
     "theil",
     "threads",
     "totals",
+    "transitions",
     "weights_from_links",
     "weights_lag",
     "weights_reordered",
@@ -69,6 +70,10 @@ def share(values: _Float, cells: _Code, totals: _Float) -> _Float: ...
 def rank_consistency(
     a: _Float, b: _Float, cells: _Code, n_cells: int, ascending: bool, tolerance: int
 ) -> dict[str, Any]: ...
+def transitions(
+    states: _Code, given: _Code | None, n_periods: int, k: int, n_given: int, lag: int
+) -> tuple[_Count, int]: ...
+def markov(counts: _Count, k: int, confidence: float) -> dict[str, Any]: ...
 def weights_from_links(
     source: _Code, target: _Code, weight: _Float | None, n: int, symmetric: bool
 ) -> tuple[_Offset, _Code, _Float]: ...

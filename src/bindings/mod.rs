@@ -7,6 +7,7 @@ mod pool;
 mod classify;
 mod dagum_gini;
 mod growth_rate;
+mod markov;
 mod rank_consistency;
 mod share;
 mod theil;
@@ -28,6 +29,8 @@ mod _core {
     use super::enter::exercise;
     #[pymodule_export]
     use super::growth_rate::growth_rate;
+    #[pymodule_export]
+    use super::markov::{markov, transitions};
     #[pymodule_export]
     use super::pool::{set_threads, threads};
     #[pymodule_export]

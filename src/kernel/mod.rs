@@ -17,6 +17,7 @@ pub mod weights;
 pub mod classify;
 pub mod dagum_gini;
 pub mod growth_rate;
+pub mod markov;
 pub mod rank_consistency;
 pub mod share;
 pub mod theil;

@@ -8,6 +8,7 @@ mod check;
 mod dagum_gini;
 mod growth_rate;
 mod job;
+mod markov;
 mod rank_consistency;
 mod rng;
 mod share;
