@@ -19,6 +19,7 @@ from .growth_rate import growth_rate
 from .markov import Markov, counts_from_probabilities, markov, markov_from_counts
 from .rank_consistency import rank_consistency
 from .share import share
+from .spatial_markov import SpatialMarkov, spatial_markov, spatial_markov_from_counts
 from .theil import Theil, theil
 from .weights import SpatialWeights
 
@@ -30,6 +31,7 @@ __all__ = [
     "Markov",
     "RegiometricsError",
     "RegiometricsWarning",
+    "SpatialMarkov",
     "SpatialWeights",
     "Theil",
     "__version__",
@@ -44,6 +46,8 @@ __all__ = [
     "set_language",
     "set_threads",
     "share",
+    "spatial_markov",
+    "spatial_markov_from_counts",
     "theil",
     "weights",
 ]

@@ -24,6 +24,7 @@ __all__ = [
     "rank_consistency",
     "set_threads",
     "share",
+    "spatial_markov",
     "theil",
     "threads",
     "totals",
@@ -74,6 +75,7 @@ def transitions(
     states: _Code, given: _Code | None, n_periods: int, k: int, n_given: int, lag: int
 ) -> tuple[_Count, int]: ...
 def markov(counts: _Count, k: int, confidence: float) -> dict[str, Any]: ...
+def spatial_markov(counts: _Count, n_given: int, k: int, confidence: float) -> dict[str, Any]: ...
 def weights_from_links(
     source: _Code, target: _Code, weight: _Float | None, n: int, symmetric: bool
 ) -> tuple[_Offset, _Code, _Float]: ...

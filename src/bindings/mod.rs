@@ -10,6 +10,7 @@ mod growth_rate;
 mod markov;
 mod rank_consistency;
 mod share;
+mod spatial_markov;
 mod theil;
 mod weights;
 
@@ -37,6 +38,8 @@ mod _core {
     use super::rank_consistency::rank_consistency;
     #[pymodule_export]
     use super::share::{share, totals};
+    #[pymodule_export]
+    use super::spatial_markov::spatial_markov;
     #[pymodule_export]
     use super::theil::theil;
     #[pymodule_export]

@@ -20,4 +20,5 @@ pub mod growth_rate;
 pub mod markov;
 pub mod rank_consistency;
 pub mod share;
+pub mod spatial_markov;
 pub mod theil;

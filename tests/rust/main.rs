@@ -12,6 +12,7 @@ mod markov;
 mod rank_consistency;
 mod rng;
 mod share;
+mod spatial_markov;
 mod special;
 mod stats;
 mod theil;
