@@ -5,6 +5,7 @@
 
 mod cells;
 mod check;
+mod classify;
 mod dagum_gini;
 mod growth_rate;
 mod job;
