@@ -162,7 +162,7 @@ def pysal_rows() -> Iterator[Row]:
 
 
 def class_rows() -> Iterator[Row]:
-    """Natural breaks beside jenkspy, whose time grows with n²: it runs on a tenth of the values, in a 100th of its time."""
+    """Natural breaks beside jenkspy, whose time grows with n²: it runs on a tenth of the values."""
     values = np.random.default_rng(20250301).lognormal(size=100_000)
     peer: Work | None = None
     try:
