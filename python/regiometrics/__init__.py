@@ -18,6 +18,7 @@ from .errors import InternalError, InvalidInputError, RegiometricsError, Regiome
 from .growth_rate import growth_rate
 from .rank_consistency import rank_consistency
 from .share import share
+from .tapio import TapioDecoupling, tapio
 from .theil import Theil, theil
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "InvalidInputError",
     "RegiometricsError",
     "RegiometricsWarning",
+    "TapioDecoupling",
     "Theil",
     "__version__",
     "classify",
@@ -37,5 +39,6 @@ __all__ = [
     "set_language",
     "set_threads",
     "share",
+    "tapio",
     "theil",
 ]

@@ -21,6 +21,7 @@ __all__ = [
     "rank_consistency",
     "set_threads",
     "share",
+    "tapio",
     "theil",
     "threads",
     "totals",
@@ -45,6 +46,9 @@ def dagum_gini(
     confidence: float,
     seed: int,
     progress: _Progress | None = None,
+) -> dict[str, Any]: ...
+def tapio(
+    pressure: _Float, driver: _Float, units: _Code, periods: _Code, n_periods: int, base: int
 ) -> dict[str, Any]: ...
 def theil(
     values: _Float,

@@ -78,6 +78,28 @@ _TERMS: dict[str, tuple[str, str]] = {
     "std": ("standard deviations", "标准差"),
     "head_tail": ("head/tail breaks", "头尾断点"),
     "breaks": ("given breaks", "给定断点"),
+    # Tapio decoupling.
+    "tapio": ("Tapio decoupling", "Tapio脱钩分析"),
+    "decoupling_states": ("Decoupling states", "脱钩状态"),
+    "group_shares": ("Shares of the groups of states", "各类脱钩状态占比"),
+    "share": ("Share", "占比"),
+    "share_of_units_percent": ("Share of units (%)", "单元占比（%）"),
+    "change_pressure": ("Change of the pressure", "压力变化率"),
+    "change_driver": ("Change of the driver", "驱动力变化率"),
+    "elasticity": ("Elasticity", "脱钩弹性"),
+    "state": ("State", "状态"),
+    "strong decoupling": ("strong decoupling", "强脱钩"),
+    "weak decoupling": ("weak decoupling", "弱脱钩"),
+    "recessive decoupling": ("recessive decoupling", "衰退脱钩"),
+    "expansive coupling": ("expansive coupling", "扩张连接"),
+    "recessive coupling": ("recessive coupling", "衰退连接"),
+    "expansive negative decoupling": ("expansive negative decoupling", "扩张负脱钩"),
+    "weak negative decoupling": ("weak negative decoupling", "弱负脱钩"),
+    "strong negative decoupling": ("strong negative decoupling", "强负脱钩"),
+    "decoupling": ("decoupling", "脱钩"),
+    "coupling": ("coupling", "连接"),
+    "negative decoupling": ("negative decoupling", "负脱钩"),
+    "undefined": ("undefined", "无定义"),
 }
 
 

@@ -9,6 +9,7 @@ mod dagum_gini;
 mod growth_rate;
 mod rank_consistency;
 mod share;
+mod tapio;
 mod theil;
 
 use pyo3::prelude::*;
@@ -33,6 +34,8 @@ mod _core {
     use super::rank_consistency::rank_consistency;
     #[pymodule_export]
     use super::share::{share, totals};
+    #[pymodule_export]
+    use super::tapio::tapio;
     #[pymodule_export]
     use super::theil::theil;
 }

@@ -17,4 +17,5 @@ pub mod dagum_gini;
 pub mod growth_rate;
 pub mod rank_consistency;
 pub mod share;
+pub mod tapio;
 pub mod theil;

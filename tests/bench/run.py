@@ -196,6 +196,10 @@ def frame_rows() -> Iterator[Row]:
         by = table.groupby("year")
         return by["value"].rank(ascending=False, method="min") - by["other"].rank(ascending=False, method="min")
 
+    def changes() -> object:
+        ordered = table.sort_values(["unit", "year"])
+        return ordered.groupby("unit")[["value", "other"]].pct_change()
+
     yield Row(
         call="growth_rate",
         size=size,
@@ -216,6 +220,13 @@ def frame_rows() -> Iterator[Row]:
         work=lambda: rgm.rank_consistency(table, "value", "other", unit="unit", time="year"),
         peer_name="pandas groupby rank, twice",
         peer=ranks,
+    )
+    yield Row(
+        call="tapio",
+        size=size,
+        work=lambda: rgm.tapio(table, pressure="value", driver="other", unit="unit", time="year"),
+        peer_name="pandas groupby pct_change (no states)",
+        peer=changes,
     )
 
 

@@ -13,5 +13,6 @@ mod rank_consistency;
 mod rng;
 mod share;
 mod stats;
+mod tapio;
 mod theil;
 mod tools;
