@@ -166,7 +166,7 @@ def state_column(backend: Any, codes: Any, names: Sequence[str]) -> Any:
     if backend is nw.Implementation.PANDAS:
         import pandas as pd
 
-        return pd.Categorical.from_codes(codes, categories=list(names))
+        return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(names)))
     labels = np.asarray(names)[codes].tolist()
     kind = nw.Enum(names) if backend is nw.Implementation.POLARS else nw.String()
     return nw.new_series("", labels, dtype=kind, backend=backend)

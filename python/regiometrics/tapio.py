@@ -217,8 +217,8 @@ def _base_code(base: Any, units: Labels, periods: Labels) -> int:
         named = ", ".join(str(units.item(int(each))) for each in absent[:5])
         more = f" (and {len(absent) - 5} more)" if len(absent) > 5 else ""
         raise InvalidInputError(
-            f"{units.name} = {named}{more} has no row in the base period {periods.name} = {base}; leave it out or choose "
-            "another base"
+            f"{units.name} = {named}{more} has no row in the base period {periods.name} = {base}; leave it out or "
+            "choose another base"
         )
     return code
 

@@ -111,7 +111,7 @@ def test_every_boundary(change_pressure: float, change_driver: float, state: str
         if state == "undefined":
             assert (group, math.isnan(elasticity)) == ("undefined", True)
         else:
-            kind = [name for name in ("negative decoupling", "decoupling", "coupling") if name in state][0]
+            kind = next(name for name in ("negative decoupling", "decoupling", "coupling") if name in state)
             assert group == kind
             assert elasticity == pytest.approx(
                 change_pressure / change_driver, rel=1e-13 / abs(change_driver), abs=1e-14
@@ -377,7 +377,7 @@ def test_the_words_of_the_field() -> None:
     from regiometrics._language import term
 
     rgm.set_language("zh")
-    expected = "强脱钩 弱脱钩 衰退脱钩 扩张连接 衰退连接 扩张负脱钩 弱负脱钩 强负脱钩".split()
+    expected = ["强脱钩", "弱脱钩", "衰退脱钩", "扩张连接", "衰退连接", "扩张负脱钩", "弱负脱钩", "强负脱钩"]
     assert [term(state) for state in STATES[:8]] == expected
     assert "脱钩弹性" in run(panel()).summary()
 
