@@ -1,4 +1,4 @@
-//! The catalogue of methods, and the four tools that all of them share.
+//! The catalogue of methods, and the tools that all of them share.
 //!
 //! A method takes a [`job::Job`], slices and a parameters struct; it returns a plain struct or an [`error::Error`].
 //! Units are sorted into period × group [`cells`] once, and every method that needs groups works from there.
@@ -9,6 +9,7 @@ pub mod check;
 pub mod error;
 pub mod job;
 pub mod rng;
+pub mod special;
 pub mod stats;
 
 // The methods.

@@ -101,11 +101,11 @@ fn decompose_period<W: Weight>(job: &Job, cells: &Cells<W>, period: usize) -> Re
         above_base: sums.iter().map(|sums| sums.above_base).sum(),
         base,
     };
-    if !(total.weight * total.value()).is_finite() {
-        return Err(Error::OutOfRange { name: "values", period });
-    }
-    if total.mean() <= 0.0 {
+    if cells.iter().flat_map(|(_, units)| *units).all(|unit| unit.value <= 0.0) {
         return Err(Error::ZeroMean { name: "values", period });
+    }
+    if !(total.value().is_normal() && total.mean().is_normal()) {
+        return Err(Error::OutOfRange { name: "values", period });
     }
     let mut overall =
         Overall { total: Measures::default(), within: Measures::default(), between: Measures::default() };
@@ -115,7 +115,7 @@ fn decompose_period<W: Weight>(job: &Job, cells: &Cells<W>, period: usize) -> Re
         let share_value = sums.value() / total.value();
         let inside = sums.measures(job, units)?;
         let from_total = total.measures(job, units)?;
-        let between = Measures::of_ratio(sums.relative_to(&total));
+        let between = Measures::of_ratio(sums.mean() / total.mean(), sums.relative_to(&total));
         overall.total.add(share_weight, from_total.t, share_weight, from_total.l);
         overall.within.add(share_value, inside.t, share_weight, inside.l);
         overall.between.add(share_weight, between.t, share_weight, between.l);
@@ -137,13 +137,14 @@ fn decompose_period<W: Weight>(job: &Job, cells: &Cells<W>, period: usize) -> Re
 }
 
 impl Measures {
-    /// The terms of a value that stands at 1 + `excess` times the mean.
-    fn of_ratio(excess: f64) -> Self {
-        Self { t: entropy_term(excess), l: log_term(excess) }
+    /// The terms of a value that stands at `ratio` = 1 + `excess` times the mean.
+    fn of_ratio(ratio: f64, excess: f64) -> Self {
+        Self { t: entropy_term(ratio, excess), l: log_term(ratio, excess) }
     }
 
     fn relative_to(self, total: Self) -> Self {
-        Self { t: self.t / total.t, l: self.l / total.l }
+        let share = |part: f64, total: f64| if total.is_finite() { part / total } else { f64::NAN };
+        Self { t: share(self.t, total.t), l: share(self.l, total.l) }
     }
 
     fn add(&mut self, share_t: f64, t: f64, share_l: f64, l: f64) {
@@ -193,33 +194,40 @@ impl Sums {
             return Ok(Measures::default());
         }
         let weight: f64 = job.sum(units.len(), |i| units[i].weight.get())?;
+        let ratio = |unit: &Unit<W>| unit.value / mean;
         let excess = |unit: &Unit<W>| ((unit.value - self.base) - centre) / mean;
-        let t = job.sum(units.len(), |i| units[i].weight.get() * entropy_term(excess(&units[i])))?;
-        let l = job.sum(units.len(), |i| units[i].weight.get() * log_term(excess(&units[i])))?;
+        let sum = |term: fn(f64, f64) -> f64| {
+            job.sum(units.len(), |i| {
+                let unit = &units[i];
+                unit.weight.get() * term(ratio(unit), excess(unit))
+            })
+        };
+        let (t, l) = (sum(entropy_term)?, sum(log_term)?);
         Ok(Measures { t: t / weight, l: l / weight })
     }
 }
 
-/// Below this size the series needs 16 terms for full precision, and the logarithm would cancel.
+/// Below this distance from one the series needs 17 terms for full precision, and the logarithm would cancel.
 const SERIES_BOUND: f64 = 0.1;
 
-/// `(1 + x) ln(1 + x) − x` for x ≥ −1: zero at 0, one at −1.
-fn entropy_term(x: f64) -> f64 {
+/// `r ln r − r + 1` for r = 1 + x ≥ 0: zero at r = 1, one at r = 0.
+///
+/// Near one it is computed from x, elsewhere from r: each keeps the digits that the other has lost.
+fn entropy_term(r: f64, x: f64) -> f64 {
     if x.abs() < SERIES_BOUND {
         // Σ_{m≥2} (−x)^m / (m (m − 1))
         return series(x, |m| 1.0 / (m * (m - 1.0)));
     }
-    let ratio = 1.0 + x;
-    if ratio <= 0.0 { 1.0 } else { ratio * x.ln_1p() - x }
+    if r <= 0.0 { 1.0 } else { r * r.ln() - x }
 }
 
-/// `x − ln(1 + x)` for x ≥ −1: zero at 0, infinite at −1.
-fn log_term(x: f64) -> f64 {
+/// `r − 1 − ln r` for r = 1 + x ≥ 0: zero at r = 1, infinite at r = 0.
+fn log_term(r: f64, x: f64) -> f64 {
     if x.abs() < SERIES_BOUND {
         // Σ_{m≥2} (−x)^m / m
         return series(x, |m| 1.0 / m);
     }
-    if x <= -1.0 { f64::INFINITY } else { x - x.ln_1p() }
+    if r <= 0.0 { f64::INFINITY } else { x - r.ln() }
 }
 
 /// `Σ_{m=2}^{18} coefficient(m) (−x)^m` by Horner's rule.

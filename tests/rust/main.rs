@@ -12,6 +12,7 @@ mod job;
 mod rank_consistency;
 mod rng;
 mod share;
+mod special;
 mod stats;
 mod tapio;
 mod theil;
