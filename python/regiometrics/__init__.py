@@ -20,6 +20,7 @@ from .markov import Markov, counts_from_probabilities, markov, markov_from_count
 from .rank_consistency import rank_consistency
 from .share import share
 from .spatial_markov import SpatialMarkov, spatial_markov, spatial_markov_from_counts
+from .tapio import TapioDecoupling, tapio
 from .theil import Theil, theil
 from .weights import SpatialWeights
 
@@ -33,6 +34,7 @@ __all__ = [
     "RegiometricsWarning",
     "SpatialMarkov",
     "SpatialWeights",
+    "TapioDecoupling",
     "Theil",
     "__version__",
     "classify",
@@ -48,6 +50,7 @@ __all__ = [
     "share",
     "spatial_markov",
     "spatial_markov_from_counts",
+    "tapio",
     "theil",
     "weights",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from . import _core
 from .errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from ._input import Keys, Labels
+    from ._labels import Keys, Labels
 
 __all__ = ["call", "set_threads"]
 
@@ -41,14 +42,21 @@ def _in_the_callers_words(
     message = str(error)
     name = error.name or ""
     if name in columns:
-        message = message.replace(f"{name}[{error.row}]", f"column {columns[name]!r}, row {error.row},")
-        message = message.replace(f"of {name} ", f"of column {columns[name]!r} ")
+        column = f"column {columns[name]!r}"
+        # One pass: the caller's column may have the very name of the argument.
+        row = f"[{error.row}]"
+        message = re.sub(
+            rf"\b{name}\b({re.escape(row)})?",
+            lambda match: f"{column}, row {error.row}," if match[1] else column,
+            message,
+            count=1,
+        )
     if error.period is not None:
         period = f"period {error.period}"
-        message = message.replace(
-            f" in {period}" if periods is None else period,
-            "" if periods is None else f"{periods.name} = {periods.item(error.period)}",
-        )
+        if periods is None or not periods.name:
+            message = message.replace(f" in {period}", "").replace(f" of {period}", "")
+        else:
+            message = message.replace(period, f"{periods.name} = {periods.item(error.period)}")
     told = InvalidInputError(message)
     told.name, told.row, told.period = columns.get(name, name), error.row, error.period
     return told

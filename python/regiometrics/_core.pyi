@@ -25,6 +25,7 @@ __all__ = [
     "set_threads",
     "share",
     "spatial_markov",
+    "tapio",
     "theil",
     "threads",
     "totals",
@@ -55,6 +56,9 @@ def dagum_gini(
     confidence: float,
     seed: int,
     progress: _Progress | None = None,
+) -> dict[str, Any]: ...
+def tapio(
+    pressure: _Float, driver: _Float, units: _Code, periods: _Code, n_periods: int, base: int
 ) -> dict[str, Any]: ...
 def theil(
     values: _Float,

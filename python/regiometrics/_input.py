@@ -2,94 +2,25 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ._labels import Keys, Labels, encode
 from ._options import choice
-from .errors import InvalidInputError
+from .errors import InvalidInputError, RegiometricsWarning
 
 if TYPE_CHECKING:
     import narwhals as nw
     from numpy.typing import NDArray
 
-__all__ = ["InputTable", "Keys", "Labels", "numbered", "read"]
+__all__ = ["InputTable", "numbered", "read"]
 
 # An error names this many rows and says how many more there are.
 _ROWS_NAMED = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Labels:
-    """A column of labels as codes: row i carries label `codes[i]`. Labels are sorted, categories in their order.
-
-    `distinct` holds them as a pandas array if the column is a pandas one, else as a narwhals series.
-    """
-
-    name: str
-    codes: NDArray[np.uint32]
-    distinct: Any
-
-    def __len__(self) -> int:
-        """Return the number of distinct labels."""
-        return len(self.distinct)
-
-    @property
-    def series(self) -> nw.Series[Any]:
-        """The distinct labels as a narwhals series."""
-        import narwhals as nw
-        import pandas as pd
-
-        if isinstance(self.distinct, nw.Series):
-            return self.distinct
-        return nw.from_native(pd.Series(self.distinct), series_only=True)
-
-    def to_list(self) -> list[Any]:
-        """Return the distinct labels as Python objects."""
-        return list(self.series.to_list())
-
-    def item(self, code: int) -> Any:
-        """Return the label of one code as a Python object."""
-        return self.to_list()[code]
-
-    def take(self, codes: NDArray[Any]) -> Any:
-        """Return the labels of `codes` as a column for `make_frame`, in the data type of the caller's column."""
-        import narwhals as nw
-
-        positions = np.asarray(codes, dtype=np.int64)
-        if isinstance(self.distinct, nw.Series):
-            return self.distinct[positions]
-        return self.distinct.take(positions)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Keys:
-    """Several label columns taken together: row i carries key `codes[i]`. Keys are sorted, first column first."""
-
-    codes: NDArray[np.uint32]
-    # Each column with its code for every key.
-    parts: tuple[tuple[Labels, NDArray[np.uint32]], ...]
-    n_keys: int
-
-    def __len__(self) -> int:
-        """Return the number of distinct keys."""
-        return self.n_keys
-
-    @property
-    def name(self) -> str:
-        """Return the names of the columns."""
-        return ", ".join(labels.name for labels, _ in self.parts) or "data"
-
-    def item(self, code: int) -> Any:
-        """Return one key: the label itself, or its parts as text if there are several columns."""
-        items = [labels.item(int(codes[code])) for labels, codes in self.parts]
-        return items[0] if len(items) == 1 else ", ".join(map(str, items))
-
-    def columns(self, keys: NDArray[Any]) -> dict[str, Any]:
-        """Return the label columns of `keys` under the caller's names."""
-        return {labels.name: labels.take(codes[keys]) for labels, codes in self.parts}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -104,12 +35,15 @@ class InputTable:
         The data frame library in which tables are returned.
     n_rows, n_dropped : int
         Rows used, and rows left out because a value was missing.
+    positions : array or None
+        Where the rows used stand in the caller's data; None if all are used.
     """
 
     columns: Mapping[str, tuple[str, nw.Series[Any]]]
     backend: Any
     n_rows: int
     n_dropped: int
+    positions: NDArray[np.int64] | None = None
 
     def name(self, role: str) -> str:
         """Return the caller's name of the column in `role`."""
@@ -128,10 +62,12 @@ class InputTable:
             For text, dates, infinities, and (`at_least_zero`) negative numbers, naming the column and first rows.
         """
         name, series = self.columns[role]
-        array = _as_float64(name, series)
-        _refuse(~np.isfinite(array), name, "is infinite", "replace or drop these rows first", array)
+        array = _as_float64(name, series, self.positions)
+        checks = [(~np.isfinite(array), "is infinite", "replace or drop these rows first")]
         if at_least_zero:
-            _refuse(array < 0.0, name, "is negative", "this method needs values of zero or more", array)
+            checks.append((array < 0.0, "is negative", "this method needs values of zero or more"))
+        for mask, what, advice in checks:
+            _refuse(mask, name, what, advice, array, self.positions)
         return array
 
     def optional_numbers(self, role: str) -> NDArray[np.float64] | None:
@@ -147,7 +83,7 @@ class InputTable:
             If the labels cannot be put in order (text mixed with numbers).
         """
         name, series = self.columns[role]
-        return _encode(name, series)
+        return encode(name, series)
 
     def optional_labels(self, role: str) -> Labels | None:
         """Return `labels(role)`, or None if the caller left the role out."""
@@ -166,6 +102,13 @@ class InputTable:
             n_keys=len(distinct),
         )
 
+    def warn_of_dropped(self) -> None:
+        """Warn how many rows were left out, for functions that return a frame, which has no room to say it."""
+        if self.n_dropped:
+            text = f"{self.n_dropped} row(s) with missing values left out"
+            # Three levels up is the line that called the public function.
+            warnings.warn(text, RegiometricsWarning, stacklevel=3)
+
     def refuse_duplicates(self, *roles: str) -> None:
         """Raise if two rows carry the same labels in all of `roles`, for example unit and period."""
         keys = self.keys(*roles)
@@ -176,11 +119,15 @@ class InputTable:
         rows = np.flatnonzero(keys.codes == keys.codes[row])
         key = ", ".join(f"{labels.name} = {labels.item(int(labels.codes[row]))}" for labels, _ in keys.parts)
         advice = "each must appear once; name every column that tells them apart, or aggregate first"
-        raise InvalidInputError(f"{key} appears in {len(rows)} rows ({_listed(rows)}); {advice}")
+        raise InvalidInputError(
+            f"{key} appears in {len(rows)} rows ({_listed(_original(rows, self.positions))}); {advice}"
+        )
 
 
-def numbered(role: str, columns: Any) -> dict[str, Any]:
+def numbered(data: Any, role: str, columns: Any) -> dict[str, Any]:
     """Return roles `unit0`, `unit1`, … for an argument that takes one column name or a list of them."""
+    if data is None:
+        return {} if columns is None else {role: columns}
     if isinstance(columns, list | tuple) and all(isinstance(column, str) for column in columns):
         return {f"{role}{position}": column for position, column in enumerate(columns)}
     return {} if columns is None else {f"{role}0": columns}
@@ -221,7 +168,9 @@ def read(data: Any, *, missing: str = "error", **roles: Any) -> InputTable:
         raise InvalidInputError(f"every one of the {n_rows} rows has a missing value; nothing is left")
     if n_kept < n_rows:
         columns = {role: (name, series.filter(keep.tolist())) for role, (name, series) in columns.items()}
-    return InputTable(columns=columns, backend=backend, n_rows=n_kept, n_dropped=n_rows - n_kept)
+    return InputTable(
+        columns=columns, backend=backend, n_rows=n_kept, n_dropped=n_rows - n_kept, positions=np.flatnonzero(keep)
+    )
 
 
 def _frame_columns(data: Any, roles: Mapping[str, Any]) -> tuple[dict[str, tuple[str, Any]], Any]:
@@ -248,7 +197,7 @@ def _frame_columns(data: Any, roles: Mapping[str, Any]) -> tuple[dict[str, tuple
         if name not in names:
             import difflib
 
-            near = difflib.get_close_matches(name, names, n=3) or names[:10]
+            near = difflib.get_close_matches(name, [str(each) for each in names], n=3) or names[:10]
             raise InvalidInputError(
                 f"data have no column {name!r} (asked for as {role}); there is {', '.join(map(repr, near))}"
             )
@@ -278,10 +227,18 @@ def _as_series(role: str, values: Any) -> Any:
     series = nw.from_native(values, series_only=True, pass_through=True)
     if isinstance(series, nw.Series):
         return series
-    array = values if isinstance(values, pd.Categorical | pd.Index) else np.asarray(values)
-    if array.ndim != 1:
-        raise InvalidInputError(f"{role} must have one dimension, not {array.ndim}")
-    return nw.from_native(pd.Series(array), series_only=True)
+    if hasattr(values, "__array__") and not isinstance(values, pd.Categorical | pd.Index | np.ma.MaskedArray):
+        values = np.asarray(values)
+        if values.ndim != 1:
+            raise InvalidInputError(f"{role} must have one dimension, not {values.ndim}")
+        if not values.dtype.isnative:
+            values = values.astype(values.dtype.newbyteorder("="))
+    if isinstance(values, list | tuple) and any(isinstance(value, list | tuple | np.ndarray) for value in values):
+        raise InvalidInputError(f"{role} must have one dimension, not 2")
+    try:
+        return nw.from_native(pd.Series(values, copy=False), series_only=True)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(f"{role} cannot be read as a column: {error}") from None
 
 
 def _missing(series: Any) -> NDArray[np.bool_]:
@@ -295,91 +252,72 @@ def _missing(series: Any) -> NDArray[np.bool_]:
     return mask
 
 
-def _as_float64(name: str, series: Any) -> NDArray[np.float64]:
+def _as_float64(name: str, series: Any, positions: Any = None) -> NDArray[np.float64]:
     import narwhals as nw
 
     dtype = series.dtype
     if isinstance(dtype, nw.String):
-        raise _text_error(name, series.to_list())
+        raise _text_error(name, series.to_list(), positions)
     if isinstance(dtype, nw.Object | nw.Categorical | nw.Enum):
-        return _objects_as_float64(name, series.to_list())
-    if not (dtype.is_numeric() or isinstance(dtype, nw.Boolean)):
-        raise InvalidInputError(f"column {name!r} is of type {dtype}; numbers are needed")
-    if dtype.is_decimal():
+        return _objects_as_float64(name, series.to_list(), positions)
+    if dtype.is_decimal() or isinstance(dtype, nw.Int128 | nw.UInt128):
+        # numpy has no such numbers.
         series = series.cast(nw.Float64())
+    elif not (dtype.is_numeric() or isinstance(dtype, nw.Boolean)):
+        array = series.to_numpy()
+        # Numbers that narwhals has no name for: long doubles, the other byte order.
+        if array.dtype.kind not in "iuf":
+            raise InvalidInputError(f"column {name!r} is of type {_type_name(series)}; numbers are needed")
+        return np.require(array, np.float64, ["C", "A"])
     return np.require(series.to_numpy(), np.float64, ["C", "A"])
 
 
-def _objects_as_float64(name: str, values: list[Any]) -> NDArray[np.float64]:
+def _type_name(series: Any) -> str:
+    import narwhals as nw
+
+    return str(series.to_native().dtype if isinstance(series.dtype, nw.Unknown) else series.dtype)
+
+
+def _objects_as_float64(name: str, values: list[Any], positions: Any) -> NDArray[np.float64]:
     if any(isinstance(value, str | bytes) for value in values):
-        raise _text_error(name, values)
+        raise _text_error(name, values, positions)
     try:
         return np.array([float(value) for value in values], dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InvalidInputError(f"column {name!r} cannot be read as numbers: {error}") from None
 
 
-def _text_error(name: str, values: list[Any]) -> InvalidInputError:
+def _text_error(name: str, values: list[Any], positions: Any) -> InvalidInputError:
     rows = [row for row, value in enumerate(values) if isinstance(value, str | bytes)]
     example = values[rows[0]] if rows else ""
+    where = _listed(_original(np.array(rows, dtype=np.int64), positions))
     return InvalidInputError(
-        f"column {name!r} holds text where numbers are needed: {example!r} in row {_listed(rows)}; "
+        f"column {name!r} holds text where numbers are needed: {example!r} in row {where}; "
         "convert it first, for example with pandas.to_numeric"
     )
 
 
-def _encode(name: str, series: Any) -> Labels:
-    try:
-        codes, distinct = _encode_pandas(series) if series.implementation.is_pandas() else _encode_any(series)
-    except TypeError:
-        raise InvalidInputError(
-            f"the labels in column {name!r} cannot be put in order; give them one type (all text or all numbers)"
-        ) from None
-    return Labels(name=name, codes=codes, distinct=distinct)
-
-
-def _encode_pandas(series: Any) -> tuple[NDArray[np.uint32], Any]:
-    import pandas as pd
-
-    array = series.to_native().array
-    if isinstance(array, pd.Categorical):
-        # Categories keep their order; those without rows are left out.
-        order = np.flatnonzero(np.bincount(array.codes, minlength=len(array.categories)))
-        codes, distinct, n = (
-            array.codes,
-            pd.Categorical.from_codes(order, dtype=array.dtype),
-            len(array.categories),
-        )
-    else:
-        codes, uniques = pd.factorize(array)
-        order, n = np.asarray(uniques.argsort()), len(uniques)
-        distinct = uniques.take(order)
-    position = np.zeros(n, dtype=np.uint32)
-    position[order] = np.arange(len(order), dtype=np.uint32)
-    return position[codes], distinct
-
-
-def _encode_any(series: Any) -> tuple[NDArray[np.uint32], Any]:
-    import narwhals as nw
-
-    values = series.unique().sort()
-    if isinstance(series.dtype, nw.Enum):
-        rank = {category: position for position, category in enumerate(series.dtype.categories)}
-        values = values[sorted(range(len(values)), key=lambda i: rank[values[i]])]
-    codes = series.replace_strict(values.to_list(), list(range(len(values))), return_dtype=nw.UInt32())
-    return np.require(codes.to_numpy(), np.uint32, ["C", "A"]), values
-
-
 def _refuse(
-    mask: NDArray[np.bool_], name: str, what: str, advice: str, values: NDArray[np.float64] | None = None
+    mask: NDArray[np.bool_],
+    name: str,
+    what: str,
+    advice: str,
+    values: NDArray[np.float64] | None = None,
+    positions: NDArray[np.int64] | None = None,
 ) -> None:
-    rows = np.flatnonzero(mask)
-    if len(rows) == 0:
+    found = np.flatnonzero(mask)
+    if len(found) == 0:
         return
-    example = "" if values is None else f" ({values[rows[0]]:g})"
+    example = "" if values is None else f" ({values[found[0]]:g})"
+    rows = _original(found, positions)
     error = InvalidInputError(f"column {name!r} {what} in row {_listed(rows)}{example}; {advice}")
     error.name, error.row = name, int(rows[0])
     raise error
+
+
+def _original(rows: Any, positions: NDArray[np.int64] | None) -> Any:
+    """Return where `rows` stand in the caller's data."""
+    return rows if positions is None else positions[rows]
 
 
 def _listed(rows: Any) -> str:

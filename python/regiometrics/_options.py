@@ -28,6 +28,15 @@ def count(name: str, value: Any, *, least: int = 0, most: int = 2**31 - 1) -> in
     return number
 
 
+def flag(name: str, value: Any) -> bool:
+    """Return `value` if it is True or False."""
+    import numpy as np
+
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    raise InvalidInputError(f"{name} must be True or False, not {value!r}")
+
+
 def fraction(name: str, value: Any) -> float:
     """Return `value` as a number strictly between 0 and 1."""
     try:

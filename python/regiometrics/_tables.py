@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from ._language import language, state_term, term
-from .errors import RegiometricsError
+from .errors import InvalidInputError, RegiometricsError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
 
-__all__ = ["Frame", "make_frame", "to_excel", "to_html", "to_latex", "to_pandas", "to_text"]
+__all__ = ["Frame", "make_frame", "to_excel", "to_html", "to_latex", "to_pandas", "to_text", "state_column", "unite"]
 
 Frame: TypeAlias = Any
 """A data frame of the library that the caller's data came in."""
@@ -28,18 +28,51 @@ def make_frame(backend: Any, columns: Mapping[str, Any]) -> Frame:
     """Make a data frame of `backend` from arrays and label columns."""
     import narwhals as nw
 
-    ready = {name: _friendly(column) for name, column in columns.items()}
     if backend is nw.Implementation.PANDAS:
         import pandas as pd
 
         # Several times faster than the general way, which matters for panels of a few hundred rows.
-        return pd.DataFrame(ready, copy=False)
-    return nw.from_dict(ready, backend=backend).to_native()
+        return pd.DataFrame({name: _for_pandas(column) for name, column in columns.items()}, copy=False)
+    native = {
+        name: column.to_native() if isinstance(column, nw.Series) else _friendly(column)
+        for name, column in columns.items()
+    }
+    if backend is nw.Implementation.POLARS:
+        import polars as pl
+
+        return pl.DataFrame(native)
+    return nw.from_dict(native, backend=backend).to_native()
+
+
+def unite(*parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of all parts, the first first.
+
+    Raises
+    ------
+    InvalidInputError
+        If a column of the caller has the name of a column of the result.
+    """
+    columns: dict[str, Any] = {}
+    for part in parts:
+        taken = [name for name in part if name in columns]
+        if taken:
+            raise InvalidInputError(f"column {taken[0]!r} of data has the name of a result column; rename it first")
+        columns |= part
+    return columns
+
+
+def _for_pandas(column: Any) -> Any:
+    import pandas as pd
+
+    if isinstance(column, np.ndarray) and column.dtype == object:
+        # Left to itself, pandas turns objects that are text into another type.
+        return pd.Series(column, dtype=object, copy=False)
+    return _friendly(column)
 
 
 def _friendly(column: Any) -> Any:
     # Counts come as unsigned numbers, which surprise when two of them are subtracted.
-    if isinstance(column, np.ndarray) and column.dtype.kind == "u":
+    if isinstance(column, np.ndarray) and column.dtype in (np.uint32, np.uint64):
         return column.astype(np.int64)
     return column
 
@@ -128,3 +161,19 @@ def to_excel(frames: Mapping[str, Frame], path: str | Path) -> None:
 
 def _needs(package: str, method: str) -> RegiometricsError:
     return RegiometricsError(f"{method}() needs {package}, which is not installed: pip install 'regiometrics[tables]'")
+
+
+def state_column(backend: Any, codes: Any, names: Sequence[str]) -> Any:
+    """Return a column for `make_frame` of states by their codes, which keeps the order of `names` in later calls.
+
+    It is categorical (an Enum in polars); pyarrow, which cannot sort its dictionaries, gets text.
+    """
+    import narwhals as nw
+
+    if backend is nw.Implementation.PANDAS:
+        import pandas as pd
+
+        return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(names)))
+    labels = np.asarray(names)[codes].tolist()
+    kind = nw.Enum(names) if backend is nw.Implementation.POLARS else nw.String()
+    return nw.new_series("", labels, dtype=kind, backend=backend)

@@ -172,7 +172,9 @@ def classify(
         "upper": core["breaks"].copy(),
         "n": core["n"],
     }
-    core["breaks"].flags.writeable = False
+    kept = numbers.view()
+    for array in (kept, core["breaks"]):
+        array.flags.writeable = False
     return Classification(
         codes=_like(values, series, core["codes"].astype(np.int64) + 1),
         breaks=core["breaks"],
@@ -180,7 +182,7 @@ def classify(
         goodness_of_fit=core["goodness_of_fit"],
         k=n_classes,
         method=how,
-        values=numbers,
+        values=kept,
         n_dropped=table.n_dropped,
         notes=notes,
     )
@@ -241,7 +243,7 @@ def _notes(core: dict[str, Any], method: str, k: int, n_dropped: int) -> Iterato
     if len(empty):
         told.append(f"No value falls into class {', '.join(map(str, empty[:10]))}{' …' if len(empty) > 10 else ''}.")
     if told and not chosen_freely:
-        warnings.warn(" ".join(told), RegiometricsWarning, stacklevel=4)
+        warnings.warn(" ".join(told), RegiometricsWarning, stacklevel=3)
     yield from told
     if n_dropped:
         yield f"{n_dropped} missing value(s) left out."

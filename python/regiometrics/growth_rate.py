@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from . import _core
 from ._call import call
-from ._input import Keys, Labels, numbered, read
-from ._tables import Frame, make_frame
+from ._input import numbered, read
+from ._labels import Keys, Labels
+from ._tables import Frame, make_frame, unite
 from .errors import InvalidInputError
 
 __all__ = ["growth_rate"]
@@ -42,7 +43,7 @@ def growth_rate(
         The spans, for example ``[(2016, 2020), (2021, 2023)]``; "each" takes every period to the next one there is.
         Without it, the first period to the last.
     missing : {"error", "drop"}
-        Rows with a missing value raise an error, or are left out.
+        Rows with a missing value raise an error, or are left out with a warning that counts them.
 
     Returns
     -------
@@ -63,8 +64,9 @@ def growth_rate(
     >>> float(table["growth_rate"].round(6).iloc[0])
     0.1
     """
-    units = numbered("unit", unit)
+    units = numbered(data, "unit", unit)
     table = read(data, missing=missing, value=value, time=time, **units)
+    table.warn_of_dropped()
     values, times = table.numbers("value"), table.labels("time")
     keys = table.keys(*units)
     table.refuse_duplicates(*units, "time")
@@ -76,27 +78,31 @@ def growth_rate(
         _check(panel[:, column], keys, times, int(column), table.name("value"))
     growth = call(_core.growth_rate, panel, spans)
     unit_of_row, span_of_row = (index.ravel() for index in np.indices(growth.shape))
-    columns = keys.columns(unit_of_row) | {
-        "start": times.take(starts[span_of_row]),
-        "end": times.take(ends[span_of_row]),
-        "years": np.array([span[2] for span in spans])[span_of_row],
-        "value_start": panel[unit_of_row, starts[span_of_row]],
-        "value_end": panel[unit_of_row, ends[span_of_row]],
-        "growth_rate": growth.ravel(),
-    }
+    columns = unite(
+        keys.columns(unit_of_row),
+        {
+            "start": times.take(starts[span_of_row]),
+            "end": times.take(ends[span_of_row]),
+            "years": np.array([span[2] for span in spans])[span_of_row],
+            "value_start": panel[unit_of_row, starts[span_of_row]],
+            "value_end": panel[unit_of_row, ends[span_of_row]],
+            "growth_rate": growth.ravel(),
+        },
+    )
     return make_frame(table.backend, columns)
 
 
 def _years(times: Labels) -> NDArray[np.float64]:
     """Return the year of each distinct time."""
-    values = times.series
-    if values.dtype.is_temporal() and hasattr(values, "dt"):
-        values = values.dt.year()
-    if not values.dtype.is_numeric():
+    labels = times.to_list()
+    try:
+        if any(isinstance(label, str | bytes | bool) for label in labels):
+            raise TypeError
+        return np.array([float(getattr(label, "year", label)) for label in labels])
+    except (TypeError, ValueError):
         raise InvalidInputError(
-            f"column {times.name!r} is of type {values.dtype}; growth per year needs years as numbers or dates"
-        )
-    return np.asarray(values.to_numpy(), dtype=np.float64)
+            f"column {times.name!r} is of type {times.series.dtype}; growth per year needs years as numbers or dates"
+        ) from None
 
 
 def _spans(
@@ -106,12 +112,12 @@ def _spans(
         raise InvalidInputError(f"growth needs two periods; column {times.name!r} has {len(times)}")
     if periods is None:
         pairs = [(0, len(times) - 1)]
-    elif isinstance(periods, str):
-        if periods != "each":
-            raise InvalidInputError(f"periods must be a list of (start, end), 'each' or None, not {periods!r}")
+    elif isinstance(periods, str) and periods == "each":
         pairs = [(code, code + 1) for code in range(len(times) - 1)]
-    else:
+    elif isinstance(periods, Sequence) and not isinstance(periods, str):
         pairs = [_pair(times, span) for span in periods]
+    else:
+        raise InvalidInputError(f"periods must be a list of (start, end), 'each' or None, not {periods!r}")
     if not pairs:
         raise InvalidInputError("periods is an empty list; give at least one (start, end)")
     spans = [(start, end, float(years[end] - years[start])) for start, end in pairs]

@@ -9,8 +9,8 @@ import numpy as np
 from . import _core
 from ._call import call
 from ._input import read
-from ._options import count
-from ._tables import Frame, make_frame
+from ._options import count, flag
+from ._tables import Frame, make_frame, unite
 
 __all__ = ["rank_consistency"]
 
@@ -47,7 +47,7 @@ def rank_consistency(
     tolerance : int
         Consistency is high if the ranks differ by no more than this.
     missing : {"error", "drop"}
-        Rows with a missing value raise an error, or are left out.
+        Rows with a missing value raise an error, or are left out with a warning that counts them.
 
     Returns
     -------
@@ -74,8 +74,9 @@ def rank_consistency(
     >>> table.loc[table["province_en"] == "Hainan", ["difference", "type", "consistency"]].values.tolist()
     [[-19, 'leading', 'low']]
     """
-    limit = count("tolerance", tolerance)
+    limit, ascending = count("tolerance", tolerance), flag("ascending", ascending)
     table = read(data, missing=missing, a=a, b=b, unit=unit, time=time)
+    table.warn_of_dropped()
     table.refuse_duplicates("time", "unit")
     units, cells = table.labels("unit"), table.keys("time")
     core = call(
@@ -84,17 +85,20 @@ def rank_consistency(
         table.numbers("b"),
         cells.codes,
         len(cells),
-        bool(ascending),
+        ascending,
         limit,
         columns=table.names(a="a", b="b"),
     )
     order = np.lexsort((units.codes, cells.codes))
-    columns = cells.columns(cells.codes[order]) | {
-        units.name: units.take(units.codes[order]),
-        "rank_a": core["rank_a"][order],
-        "rank_b": core["rank_b"][order],
-        "difference": core["difference"][order],
-        "type": _TYPES[core["kind"][order]],
-        "consistency": _CONSISTENCY[core["is_high"][order].astype(np.int64)],
-    }
+    columns = unite(
+        cells.columns(cells.codes[order]),
+        {units.name: units.take(units.codes[order])},
+        {
+            "rank_a": core["rank_a"][order],
+            "rank_b": core["rank_b"][order],
+            "difference": core["difference"][order],
+            "type": _TYPES[core["kind"][order]],
+            "consistency": _CONSISTENCY[core["is_high"][order].astype(np.int64)],
+        },
+    )
     return make_frame(table.backend, columns)

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from . import _core
 from ._call import call
-from ._input import InputTable, Keys, numbered, read
-from ._tables import Frame, make_frame
+from ._input import InputTable, numbered, read
+from ._labels import Keys
+from ._tables import Frame, make_frame, unite
 from .errors import InvalidInputError
 
 __all__ = ["share"]
@@ -46,7 +47,7 @@ def share(
     total : label, optional
         The unit to divide by, for example "nation"; it is left out of the result. Without it, the sum of the units.
     missing : {"error", "drop"}
-        Rows with a missing value raise an error, or are left out.
+        Rows with a missing value raise an error, or are left out with a warning that counts them.
 
     Returns
     -------
@@ -57,7 +58,8 @@ def share(
     Raises
     ------
     InvalidInputError
-        Repeated unit-periods; a period without the reference unit; a total of zero.
+        Repeated unit-periods; a period without the reference unit; a total of zero; a column of `data` with the name
+        of a result column.
 
     Examples
     --------
@@ -66,13 +68,15 @@ def share(
     >>> table["share"].to_list()
     [0.75, 0.25]
     """
-    inside = numbered("by", by)
+    inside = numbered(data, "by", by)
     table = read(data, missing=missing, value=value, unit=unit, time=time, **inside)
+    table.warn_of_dropped()
     values, units = table.numbers("value"), table.labels("unit")
     table.refuse_duplicates(*inside, "time", "unit")
     cells = table.keys(*inside, "time")
+    words: Any = {"columns": table.names(values="value"), "periods": cells}
     if total is None:
-        totals = call(_core.totals, values, cells.codes, len(cells))
+        totals = call(_core.totals, values, cells.codes, len(cells), **words)
         rows = np.arange(table.n_rows)
     else:
         is_total = _is_total(table, total)
@@ -80,13 +84,13 @@ def share(
         rows = np.flatnonzero(~is_total)
     rows = rows[np.lexsort((units.codes[rows], cells.codes[rows]))]
     cell_of_row = cells.codes[rows]
-    shares = call(_core.share, values[rows], cell_of_row, totals, columns=table.names(values="value"), periods=cells)
-    columns = cells.columns(cell_of_row) | {
-        units.name: units.take(units.codes[rows]),
-        table.name("value"): values[rows],
-        "total": totals[cell_of_row],
-        "share": shares,
-    }
+    shares = call(_core.share, values[rows], cell_of_row, totals, **words)
+    columns = unite(
+        cells.columns(cell_of_row),
+        {units.name: units.take(units.codes[rows])},
+        {table.name("value"): values[rows]},
+        {"total": totals[cell_of_row], "share": shares},
+    )
     return make_frame(table.backend, columns)
 
 

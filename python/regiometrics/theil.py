@@ -30,7 +30,7 @@ class Theil(Result):
     overall : frame
         `time`; `theil_t` and its parts `within_t` and `between_t`, which add up to it; `theil_l`, `within_l`,
         `between_l` likewise; and the parts as fractions, `share_within_t`, `share_between_t`, `share_within_l`,
-        `share_between_l` (NaN where the measure is zero). Without `group` all is within.
+        `share_between_l` (NaN where the measure is zero or infinite). Without `group` all is within.
     within : frame
         `time`, `group`, `n` (units), `mean`, `share_weight` and `share_value` (the group's fractions of the weight
         and of the weighted sum), `theil_t`, `theil_l`, and `contribution_t`, `contribution_l`, the fraction of the
@@ -148,20 +148,20 @@ def theil(
         within_keys["group"] = groups.take(within["group"])
     columns = {name: column for name, column in within.items() if name not in ("period", "group")}
     n_zero_weight = 0 if weights is None else int((weights == 0.0).sum())
+    n_zeros = int(((values == 0.0) if weights is None else (values == 0.0) & (weights > 0.0)).sum())
     return Theil(
         overall=make_frame(table.backend, overall_keys | core["overall"]),
         within=make_frame(table.backend, within_keys | columns),
         n_dropped=table.n_dropped,
         n_zero_weight=n_zero_weight,
-        notes=_notes(core, table.name("value"), values, table.n_dropped, n_zero_weight),
+        notes=_notes(core, table.name("value"), n_zeros, table.n_dropped, n_zero_weight),
     )
 
 
-def _notes(core: dict[str, Any], name: str, values: Any, n_dropped: int, n_zero_weight: int) -> tuple[str, ...]:
+def _notes(core: dict[str, Any], name: str, n_zeros: int, n_dropped: int, n_zero_weight: int) -> tuple[str, ...]:
     notes = []
     if np.isinf(core["overall"]["theil_l"]).any():
-        zeros = int((values == 0.0).sum())
-        notes.append(f"{zeros} zero(s) in {name!r}: they add nothing to T and make L infinite.")
+        notes.append(f"{n_zeros} zero(s) in {name!r}: they add nothing to T and make L infinite.")
         warnings.warn(notes[-1], RegiometricsWarning, stacklevel=3)
     if n_dropped:
         notes.append(f"{n_dropped} row(s) with missing values left out.")

@@ -28,8 +28,8 @@ pub fn from_kernel(py: Python<'_>, error: Error) -> PyErr {
         | Error::SelfLink { name, row } => (name, Some(row), None),
         Error::ZeroMean { name, period }
         | Error::ZeroTotal { name, period }
+        | Error::NoWeight { name, period }
         | Error::OutOfRange { name, period } => (name, None, Some(period)),
-        Error::NoWeight { period } => ("weights", None, Some(period)),
         Error::Cancelled => return internal(py, &message),
     };
     let exception = invalid(py, message);

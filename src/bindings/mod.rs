@@ -11,6 +11,7 @@ mod markov;
 mod rank_consistency;
 mod share;
 mod spatial_markov;
+mod tapio;
 mod theil;
 mod weights;
 
@@ -40,6 +41,8 @@ mod _core {
     use super::share::{share, totals};
     #[pymodule_export]
     use super::spatial_markov::spatial_markov;
+    #[pymodule_export]
+    use super::tapio::tapio;
     #[pymodule_export]
     use super::theil::theil;
     #[pymodule_export]

@@ -126,7 +126,7 @@ impl<W: Weight> Cells<W> {
         }
         for (period, _) in has_rows.iter().enumerate().filter(|&(_, &rows)| rows) {
             if offsets[period * n_groups] == offsets[(period + 1) * n_groups] {
-                return Err(Error::NoWeight { period });
+                return Err(Error::NoWeight { name: "weights", period });
             }
         }
         let units = scatter(panel, &offsets, cell_of, weight_of);

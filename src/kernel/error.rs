@@ -53,12 +53,12 @@ pub enum Error {
     ZeroTotal { name: &'static str, period: usize },
 
     /// A period in which every unit has weight zero.
-    #[error("no unit of period {period} has a positive weight")]
-    NoWeight { period: usize },
+    #[error("every entry of {name} in period {period} is zero; no unit has any weight")]
+    NoWeight { name: &'static str, period: usize },
 
     /// Sums of the numbers, times their weights, leave the range of a double.
     #[error(
-        "{name} in period {period} are too large or too small to be summed in double precision; rescale them"
+        "the entries of {name} in period {period} are too large or too small to be summed in double precision; rescale them"
     )]
     OutOfRange { name: &'static str, period: usize },
 

@@ -35,11 +35,22 @@ pub fn growth_rate(values: ArrayView2<'_, f64>, spans: &[Span]) -> Result<Array2
         }
         for (row, unit) in values.outer_iter().enumerate() {
             let (first, last) = (positive(unit[span.start], row)?, positive(unit[span.end], row)?);
-            // The logarithm of the ratio, so that small growth keeps its digits.
-            growth[[row, column]] = (((last - first) / first).ln_1p() / span.years).exp_m1();
+            growth[[row, column]] = (log_ratio(first, last) / span.years).exp_m1();
         }
     }
     Ok(growth)
+}
+
+/// `ln(last / first)`, good to the last digits for ratios near one and for those beyond the range of a double.
+fn log_ratio(first: f64, last: f64) -> f64 {
+    let ratio = last / first;
+    if (0.5..=2.0).contains(&ratio) {
+        ((last - first) / first).ln_1p()
+    } else if ratio.is_normal() {
+        ratio.ln()
+    } else {
+        last.ln() - first.ln()
+    }
 }
 
 fn positive(value: f64, row: usize) -> Result<f64> {

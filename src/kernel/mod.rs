@@ -21,4 +21,5 @@ pub mod markov;
 pub mod rank_consistency;
 pub mod share;
 pub mod spatial_markov;
+pub mod tapio;
 pub mod theil;

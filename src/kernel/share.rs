@@ -6,7 +6,7 @@ use super::error::{Error, Result};
 /// The sum of `values` by cell, in row order. O(n + cells).
 ///
 /// # Errors
-/// `Length`, `NotFinite`, `Code`.
+/// `Length`, `NotFinite`, `Code`; `OutOfRange` naming the cell as its period.
 pub fn totals(values: &[f64], cells: &[u32], n_cells: usize) -> Result<Vec<f64>> {
     check::length("cells", cells, values.len())?;
     check::finite("values", values)?;
@@ -14,6 +14,9 @@ pub fn totals(values: &[f64], cells: &[u32], n_cells: usize) -> Result<Vec<f64>>
     let mut totals = vec![0.0; n_cells];
     for (&value, &cell) in values.iter().zip(cells) {
         totals[cell as usize] += value;
+    }
+    if let Some(period) = totals.iter().position(|total| !total.is_finite()) {
+        return Err(Error::OutOfRange { name: "values", period });
     }
     Ok(totals)
 }

@@ -11,34 +11,14 @@ pub fn quantile(sorted: &[f64], probability: f64) -> f64 {
     sorted[below] + (position - below as f64) * (sorted[above] - sorted[below])
 }
 
-/// The two-sided percentile interval of `draws` at `confidence`; draws that are not finite are left out.
-pub fn percentile_interval(draws: &mut Vec<f64>, confidence: f64) -> (f64, f64) {
-    draws.retain(|draw| draw.is_finite());
-    draws.sort_unstable_by(f64::total_cmp);
-    let tail = (1.0 - confidence) / 2.0;
-    (quantile(draws, tail), quantile(draws, 1.0 - tail))
-}
-
-/// The z with P(|Z| ≤ z) = `confidence` for a standard normal Z, to 1e-14 relative.
-///
-/// Newton's method from 0: the distribution function is concave above 0, so the steps never pass the root.
-pub fn normal_critical_value(confidence: f64) -> f64 {
-    let outside = 1.0 - confidence;
-    let mut z = 0.0_f64;
-    for _ in 0..200 {
-        let density = (-0.5 * z * z).exp() * std::f64::consts::FRAC_2_SQRT_PI / 2.0_f64.sqrt();
-        let step = (libm::erfc(z / 2.0_f64.sqrt()) - outside) / density;
-        z += step;
-        if step.abs() <= 1e-15 * z {
-            break;
-        }
-    }
-    z
-}
-
 /// `numerator / denominator`, or zero where both are zero: the share of nothing is nothing.
 pub fn ratio_or_zero(numerator: f64, denominator: f64) -> f64 {
     if denominator > 0.0 { numerator / denominator } else { 0.0 }
+}
+
+/// Whether a product of sums of weights and values is inside the range in which doubles keep their digits.
+pub fn keeps_digits(product: f64) -> bool {
+    product.is_finite() && product > f64::MIN_POSITIVE / f64::EPSILON
 }
 
 /// The score interval of Wilson (1927) for `count` successes in `n` trials, at the critical value `z`.

@@ -102,11 +102,11 @@ fn decompose_period<W: Weight>(job: &Job, cells: &Cells<W>, period: usize) -> Re
         above_base: sums.iter().map(|sums| sums.above_base).sum(),
         base,
     };
-    if !(total.weight * total.value()).is_finite() {
-        return Err(Error::OutOfRange { name: "values", period });
-    }
-    if total.mean() <= 0.0 {
+    if cells.iter().flat_map(|(_, units)| *units).all(|unit| unit.value <= 0.0) {
         return Err(Error::ZeroMean { name: "values", period });
+    }
+    if !(total.value().is_normal() && total.mean().is_normal()) {
+        return Err(Error::OutOfRange { name: "values", period });
     }
     let mut overall =
         Overall { total: Measures::default(), within: Measures::default(), between: Measures::default() };
@@ -116,7 +116,7 @@ fn decompose_period<W: Weight>(job: &Job, cells: &Cells<W>, period: usize) -> Re
         let share_value = sums.value() / total.value();
         let inside = sums.measures(job, units)?;
         let from_total = total.measures(job, units)?;
-        let between = Measures::of_ratio(sums.relative_to(&total));
+        let between = Measures::of_ratio(sums.mean() / total.mean(), sums.relative_to(&total));
         overall.total.add(share_weight, from_total.t, share_weight, from_total.l);
         overall.within.add(share_value, inside.t, share_weight, inside.l);
         overall.between.add(share_weight, between.t, share_weight, between.l);
@@ -138,13 +138,14 @@ fn decompose_period<W: Weight>(job: &Job, cells: &Cells<W>, period: usize) -> Re
 }
 
 impl Measures {
-    /// The terms of a value that stands at 1 + `excess` times the mean.
-    fn of_ratio(excess: f64) -> Self {
-        Self { t: entropy_term(excess), l: log_term(excess) }
+    /// The terms of a value that stands at `ratio` = 1 + `excess` times the mean.
+    fn of_ratio(ratio: f64, excess: f64) -> Self {
+        Self { t: entropy_term(ratio, excess), l: log_term(ratio, excess) }
     }
 
     fn relative_to(self, total: Self) -> Self {
-        Self { t: self.t / total.t, l: self.l / total.l }
+        let share = |part: f64, total: f64| if total.is_finite() { part / total } else { f64::NAN };
+        Self { t: share(self.t, total.t), l: share(self.l, total.l) }
     }
 
     fn add(&mut self, share_t: f64, t: f64, share_l: f64, l: f64) {
@@ -194,9 +195,15 @@ impl Sums {
             return Ok(Measures::default());
         }
         let weight: f64 = job.sum(units.len(), |i| units[i].weight.get())?;
+        let ratio = |unit: &Unit<W>| unit.value / mean;
         let excess = |unit: &Unit<W>| ((unit.value - self.base) - centre) / mean;
-        let t = job.sum(units.len(), |i| units[i].weight.get() * entropy_term(excess(&units[i])))?;
-        let l = job.sum(units.len(), |i| units[i].weight.get() * log_term(excess(&units[i])))?;
+        let sum = |term: fn(f64, f64) -> f64| {
+            job.sum(units.len(), |i| {
+                let unit = &units[i];
+                unit.weight.get() * term(ratio(unit), excess(unit))
+            })
+        };
+        let (t, l) = (sum(entropy_term)?, sum(log_term)?);
         Ok(Measures { t: t / weight, l: l / weight })
     }
 }

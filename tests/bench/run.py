@@ -16,6 +16,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -160,6 +161,27 @@ def pysal_rows() -> Iterator[Row]:
     )
 
 
+def class_rows() -> Iterator[Row]:
+    """Natural breaks beside jenkspy, whose time grows with n²: it runs on a tenth of the values."""
+    values = np.random.default_rng(20250301).lognormal(size=100_000)
+    peer: Work | None = None
+    try:
+        from jenkspy import jenks_breaks
+
+        peer = partial(jenks_breaks, values[::10], 5)
+    except ImportError:
+        pass
+    yield Row(
+        call='classify, method="natural_breaks"',
+        size="10⁵ values, k = 5",
+        work=lambda: rgm.classify(values, k=5, method="natural_breaks"),
+        peer_name="jenkspy on 10⁴ of them (at 10⁵: 100 × as long)",
+        peer=peer,
+        # A tenth of the peer's time at full size.
+        bound=10.0,
+    )
+
+
 def frame_rows() -> Iterator[Row]:
     """The functions that return frames beside the pandas idiom for the same columns."""
     table = panel(3000, 20, 31).assign(unit=np.tile(np.arange(3000), 20))
@@ -173,6 +195,10 @@ def frame_rows() -> Iterator[Row]:
     def ranks() -> object:
         by = table.groupby("year")
         return by["value"].rank(ascending=False, method="min") - by["other"].rank(ascending=False, method="min")
+
+    def changes() -> object:
+        ordered = table.sort_values(["unit", "year"])
+        return ordered.groupby("unit")[["value", "other"]].pct_change()
 
     yield Row(
         call="growth_rate",
@@ -194,6 +220,13 @@ def frame_rows() -> Iterator[Row]:
         work=lambda: rgm.rank_consistency(table, "value", "other", unit="unit", time="year"),
         peer_name="pandas groupby rank, twice",
         peer=ranks,
+    )
+    yield Row(
+        call="tapio",
+        size=size,
+        work=lambda: rgm.tapio(table, pressure="value", driver="other", unit="unit", time="year"),
+        peer_name="pandas groupby pct_change (no states)",
+        peer=changes,
     )
 
 
@@ -251,7 +284,7 @@ def main() -> None:
     print(f"regiometrics {rgm.__version__}, Python {platform.python_version()}, numpy {np.__version__}, pandas")
     print(f"{pd.__version__}; {platform.machine()}, {rgm.set_threads()} threads; medians of {repetitions}\n")
     print("| call | size | time | peer | peer's time | ratio | bound |\n|---|---|---|---|---|---|---|")
-    for rows in (dagum_rows, pysal_rows, frame_rows):
+    for rows in (dagum_rows, pysal_rows, class_rows, frame_rows):
         for row in rows():
             print(measure(row, repetitions), flush=True)
     print(f"\n{import_line(repetitions)}\n{memory_line()}")

@@ -46,5 +46,5 @@ fn a_period_without_weight_is_refused() {
         periods: Classes::new(&[0, 1], 2),
     };
     let error = Cells::new(&Job::new(), &panel, |row| weights[row]).err();
-    assert_eq!(error, Some(Error::NoWeight { period: 1 }));
+    assert_eq!(error, Some(Error::NoWeight { name: "weights", period: 1 }));
 }

@@ -5,6 +5,7 @@
 
 mod cells;
 mod check;
+mod classify;
 mod dagum_gini;
 mod growth_rate;
 mod job;
@@ -15,6 +16,7 @@ mod share;
 mod spatial_markov;
 mod special;
 mod stats;
+mod tapio;
 mod theil;
 mod tools;
 mod weights;

@@ -1,6 +1,61 @@
-use regiometrics::kernel::special::{chi_square_tail, entropy_term, log_term, upper_gamma};
+use regiometrics::kernel::special::{
+    beta_tail, chi_square_tail, entropy_term, log_term, normal_critical_value, student_critical_value,
+    student_two_sided_tail, upper_gamma,
+};
 
 use crate::tools::assert_close;
+
+#[test]
+fn the_incomplete_beta_function_has_its_closed_forms() {
+    // I_x(1, b) = 1 − (1 − x)^b, I_x(a, 1) = x^a, I_x(2, 2) = x²(3 − 2x).
+    assert_close(beta_tail(0.3, 0.7, 1.0, 2.5), 1.0 - 0.7_f64.powf(2.5), 1e-14);
+    assert_close(beta_tail(0.3, 0.7, 4.5, 1.0), 0.3_f64.powf(4.5), 1e-14);
+    assert_close(beta_tail(0.9, 0.1, 2.0, 2.0), 0.81 * 1.2, 1e-14);
+    assert_close(beta_tail(1e-100, 1.0, 3.0, 1.0), 1e-300, 1e-12);
+    // x^a for an exponent of 1e9 and x = 1 − 1e-9·ln 2: one half, up to ln(x)·a = −ln 2 − (ln 2)²/2e9.
+    let y = 1e-9 * std::f64::consts::LN_2;
+    assert_close(beta_tail(1.0 - y, y, 1e9, 1.0), 0.5 * (1.0 - y * std::f64::consts::LN_2 / 2.0), 1e-14);
+    assert_eq!((beta_tail(0.0, 1.0, 2.0, 3.0), beta_tail(1.0, 0.0, 2.0, 3.0)), (0.0, 1.0));
+}
+
+#[test]
+fn students_tail_has_its_closed_forms() {
+    // One degree of freedom: 1 − (2/π) arctan t. Two: 1 − t/√(2 + t²).
+    assert_close(student_two_sided_tail(1.0, 1.0), 0.5, 1e-14);
+    assert_close(student_two_sided_tail(3.0, 2.0), 1.0 - 3.0 / 11f64.sqrt(), 1e-12);
+}
+
+#[test]
+fn critical_values_agree_with_closed_forms_and_tables() {
+    // One degree: tan(π c/2). Two degrees: c·√(2/(1 − c²)).
+    assert_close(student_critical_value(0.95, 1.0), (std::f64::consts::PI * 0.475).tan(), 1e-12);
+    assert_close(student_critical_value(0.99, 2.0), 0.99 * (2.0 / (1.0 - 0.99 * 0.99_f64)).sqrt(), 1e-12);
+    // Many degrees: the normal value 1.959963984540054, with the next term (z³ + z)/(4 ν).
+    let z = 1.959_963_984_540_054_f64;
+    let degrees = 1e8;
+    assert_close(student_critical_value(0.95, degrees), z + (z.powi(3) + z) / (4.0 * degrees), 1e-12);
+    // Both ways meet at 2000 degrees; the slope of the value there is −(z³ + z)/(4 ν²), 6e-7 per degree.
+    let (below, at) = (student_critical_value(0.95, 1999.999), student_critical_value(0.95, 2000.0));
+    assert_close(below - at, 0.001 * (z.powi(3) + z) / (4.0 * 2000f64.powi(2)), 2e-2);
+    // Abramowitz & Stegun (1964), Table 26.10, 28 degrees, printed to three decimals.
+    assert!((student_critical_value(0.95, 28.0) - 2.048).abs() <= 5e-4);
+    assert!(student_critical_value(0.95, 0.0).is_nan());
+}
+
+#[test]
+fn normal_critical_values_agree_with_tables() {
+    // Abramowitz & Stegun (1964), Table 26.5, and the published 20-digit value for 95 %.
+    assert_close(normal_critical_value(0.95), 1.959_963_984_540_054, 1e-14);
+    assert_close(normal_critical_value(0.99), 2.575_829_303_548_901, 1e-14);
+    assert_close(normal_critical_value(0.5), 0.674_489_750_196_081_7, 1e-14);
+    // Small and extreme levels: z ≈ c·√(π/2) to first order, and 1 − c = 2^-40.
+    assert_close(normal_critical_value(1e-8), 1e-8 * (std::f64::consts::PI / 2.0).sqrt(), 1e-7);
+    assert_close(
+        libm::erfc(normal_critical_value(1.0 - 2f64.powi(-40)) / 2f64.sqrt()),
+        2f64.powi(-40),
+        1e-10,
+    );
+}
 
 #[test]
 fn chi_square_tails_are_those_of_mpmath() {
@@ -51,10 +106,10 @@ fn both_forms_of_the_logarithmic_terms_agree_where_they_meet() {
     // At 0.1 the subtraction x − ln(1 + x) costs a factor of twenty.
     for x in [0.1_f64, -0.1] {
         let inside = x * (1.0 - 1e-12);
-        assert_close(log_term(inside), log_term(x), 1e-11);
-        assert_close(entropy_term(inside), entropy_term(x), 1e-11);
+        assert_close(log_term(1.0 + inside, inside), log_term(1.0 + x, x), 1e-11);
+        assert_close(entropy_term(1.0 + inside, inside), entropy_term(1.0 + x, x), 1e-11);
     }
-    assert_close(log_term(1e-8), 0.5e-16, 1e-7);
-    assert!(log_term(-1.0).is_infinite());
-    assert_eq!(entropy_term(-1.0), 1.0);
+    assert_close(log_term(1.0, 1e-8), 0.5e-16, 1e-7);
+    assert!(log_term(0.0, -1.0).is_infinite());
+    assert_eq!(entropy_term(0.0, -1.0), 1.0);
 }

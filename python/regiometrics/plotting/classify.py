@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,15 +29,14 @@ def histogram(result: Classification, ax: Axes, *, bins: int = 30) -> None:
     # Room above the bars for the names of the classes, in two rows where narrow classes would overlap.
     ax.set_ylim(top=ax.get_ylim()[1] * 1.15)
     start, end = ax.get_xlim()
-    previous = -np.inf
+    lower, upper = (table[name].to_numpy(dtype=float) for name in ("lower", "upper"))
+    middles = (np.maximum(lower, start) + np.minimum(upper, end)) / 2.0
+    crowded = np.diff(middles, prepend=-np.inf) < 0.1 * (end - start)
     height = 0.97
-    for row in table.itertuples(index=False):
-        middle = (max(row.lower, start) + min(row.upper, end)) / 2.0
-        crowded = middle - previous < 0.1 * (end - start)
-        height = 0.91 if crowded and height > 0.95 else 0.97
-        text = f"{row[0]} ({row.n})"
-        ax.text(middle, height, text, transform=ax.get_xaxis_transform(), ha="center", va="top", fontsize="x-small")
-        previous = middle
+    for code, n, middle, near in zip(table["class"], table["n"], middles, crowded, strict=True):
+        height = 0.91 if near and height > 0.95 else 0.97
+        place: dict[str, Any] = {"transform": ax.get_xaxis_transform(), "ha": "center", "va": "top"}
+        ax.text(float(middle), height, f"{code} ({n})", fontsize="x-small", **place)
     label_axes(ax, f"{term('classify')}: {term(result.method)}", term("value"), term("frequency"), legend=False)
 
 

@@ -46,7 +46,7 @@ def shares(result: DagumGini, ax: Axes) -> None:
     # The first colour is that of the Gini itself in the figure of the components.
     stacked_shares(ax, result.overall, {f"share_{name}": term(name) for name in names}, colours(4)[1:])
     label_axes(ax, term("shares"), _time_label(result), term("share_percent"), legend=False)
-    ax.legend(frameon=False, fontsize="small", ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.12))
+    ax.legend(frameon=False, fontsize="small", ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.14))
 
 
 @figure

@@ -43,7 +43,7 @@ def shares(result: Theil, ax: Axes, *, measure: str = "t") -> None:
     # The first colour is that of the measure itself in the figure of the components.
     stacked_shares(ax, result.overall, columns, colours(3)[1:])
     label_axes(ax, term("shares"), _time_label(result), term("share_percent"), legend=False)
-    ax.legend(frameon=False, fontsize="small", ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.12))
+    ax.legend(frameon=False, fontsize="small", ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.14))
 
 
 @figure

@@ -1,13 +1,19 @@
-//! Percentile intervals from resampling units inside each group.
+//! Studentised intervals from resampling units inside each group.
+//!
+//! Each replicate has its own jackknife error, and the interval turns the quantiles of t* = (θ* − θ)/se* around:
+//! [θ − t*(1 − α/2)·se, θ − t*(α/2)·se] (Davison & Hinkley 1997, *Bootstrap Methods and their Application*, §5.2.1).
+//! Dividing by n² makes every Gini too small in small samples, a replicate more so than the sample; percentile intervals
+//! double that bias, studentised ones undo it.
 
 use super::Parameters;
-use super::differences::{Differences, Sample};
+use super::differences::{Counts, Differences, Sample};
+use super::jackknife;
 use super::statistics::Layout;
 use crate::kernel::cells::Weight;
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 use crate::kernel::rng::Stream;
-use crate::kernel::stats::percentile_interval;
+use crate::kernel::stats::quantile;
 
 /// The interval of every statistic of one period. O(replicates · n · k), no sort: a replicate only recounts the units.
 pub(super) fn intervals<W: Weight>(
@@ -15,23 +21,33 @@ pub(super) fn intervals<W: Weight>(
     sample: &Sample<'_, W>,
     layout: &Layout,
     period: usize,
+    estimate: &[f64],
+    standard_error: &[f64],
     parameters: &Parameters,
 ) -> Result<Vec<(f64, f64)>> {
-    let scratch = || {
-        let counts: Vec<Vec<u32>> = sample.units.iter().map(|group| vec![0; group.len()]).collect();
-        (counts, Differences::new(sample.units.len()))
-    };
+    let scratch = || (Counts::none().to_vec(&sample.units), Differences::new(sample.units.len()));
     let replicates = job.map_with(parameters.bootstrap, scratch, |(counts, differences), replicate| {
         let mut stream = Stream::new(parameters.seed, &[period as u64, replicate as u64]);
         counts.iter_mut().for_each(|group| draw(&mut stream, group));
-        differences.measure(job, sample, Some(counts))?;
+        let counts = Counts::of(counts);
+        differences.measure(job, sample, counts)?;
+        let statistics = layout.statistics(differences);
+        let errors = jackknife::standard_errors(job, sample, counts, differences, layout)?;
         job.step();
-        Ok(layout.statistics(differences))
+        let studentised = |i: usize| (statistics[i] - estimate[i]) / errors.standard_error[i];
+        Ok((0..layout.n_statistics()).map(studentised).collect::<Vec<f64>>())
     })?;
+    let tail = (1.0 - parameters.confidence) / 2.0;
     job.map_with(layout.n_statistics(), Vec::new, |draws: &mut Vec<f64>, statistic| {
+        let (estimate, error) = (estimate[statistic], standard_error[statistic]);
+        if error.is_nan() || error <= 0.0 {
+            return Ok((estimate - error, estimate + error));
+        }
         draws.clear();
-        draws.extend(replicates.iter().map(|replicate| replicate[statistic]));
-        Ok(percentile_interval(draws, parameters.confidence))
+        // 0/0: a replicate in which the statistic neither moved nor can.
+        draws.extend(replicates.iter().map(|t| t[statistic]).filter(|t| !t.is_nan()));
+        draws.sort_unstable_by(f64::total_cmp);
+        Ok((estimate - quantile(draws, 1.0 - tail) * error, estimate - quantile(draws, tail) * error))
     })
 }
 

@@ -3,6 +3,7 @@
 use crate::kernel::cells::{Unit, Weight};
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
+use crate::kernel::stats;
 
 /// Units between two looks at the cancellation flag.
 const CHECK_EVERY: usize = 1 << 14;
@@ -23,6 +24,11 @@ impl<'a, W: Weight> Sample<'a, W> {
         let base = units.iter().map(first).fold(f64::INFINITY, f64::min);
         let order = merge(job, &units)?;
         Ok(Self { units, order, base })
+    }
+
+    /// Whether every value is zero.
+    pub fn is_zero(&self) -> bool {
+        self.units.iter().all(|group| group.last().is_none_or(|unit| unit.value <= 0.0))
     }
 }
 
@@ -64,6 +70,31 @@ fn merge<W: Weight>(job: &Job, units: &[&[Unit<W>]]) -> Result<Vec<u32>> {
     Ok(order)
 }
 
+/// How often each unit stands in a sample, group after group; once if nothing is said.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counts<'a>(Option<&'a [Vec<u32>]>);
+
+impl<'a> Counts<'a> {
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    pub fn of(counts: &'a [Vec<u32>]) -> Self {
+        Self(Some(counts))
+    }
+
+    #[inline]
+    pub fn get(self, group: usize, index: usize) -> u32 {
+        self.0.map_or(1, |counts| counts[group][index])
+    }
+
+    /// The counts of `units` written out.
+    pub fn to_vec<W>(self, units: &[&[Unit<W>]]) -> Vec<Vec<u32>> {
+        let ones = || units.iter().map(|group| vec![1; group.len()]).collect();
+        self.0.map_or_else(ones, <[Vec<u32>]>::to_vec)
+    }
+}
+
 /// The state of a sweep in rising order of value: for each group the weight passed so far and ∫ of it over the value.
 #[derive(Clone)]
 pub(super) struct Sweep {
@@ -91,6 +122,25 @@ impl Sweep {
             *area += gap * passed;
         }
     }
+
+    /// Advance to the next unit of `group` and take it in; return its index and how often it stands there.
+    #[inline]
+    pub fn pass<W: Weight>(
+        &mut self,
+        sample: &Sample<'_, W>,
+        counts: Counts<'_>,
+        group: usize,
+    ) -> (usize, u32) {
+        let index = self.cursor[group];
+        self.cursor[group] += 1;
+        let times = counts.get(group, index);
+        if times > 0 {
+            let unit = sample.units[group][index];
+            self.advance(unit.value);
+            self.passed[group] += unit.weight.get() * f64::from(times);
+        }
+        (index, times)
+    }
 }
 
 /// What the decomposition is made of.
@@ -112,12 +162,12 @@ impl Differences {
         Self { n_groups, weight: zeros.clone(), sum: zeros, above: vec![0.0; n_groups * n_groups], base: 0.0 }
     }
 
-    /// Sweep once over `sample`; `multiplicity` counts each unit (group after group) that often. O(n·k).
+    /// Sweep once over `sample`, each unit as often as `counts` says. O(n·k).
     pub fn measure<W: Weight>(
         &mut self,
         job: &Job,
         sample: &Sample<'_, W>,
-        multiplicity: Option<&[Vec<u32>]>,
+        counts: Counts<'_>,
     ) -> Result<()> {
         let k = self.n_groups;
         self.base = sample.base;
@@ -129,24 +179,31 @@ impl Differences {
                 job.check()?;
             }
             let group = group as usize;
-            let index = sweep.cursor[group];
-            sweep.cursor[group] += 1;
-            let times = multiplicity.map_or(1, |counts| counts[group][index]);
+            let (index, times) = sweep.pass(sample, counts, group);
             if times == 0 {
                 continue;
             }
             let unit = sample.units[group][index];
             let weight = unit.weight.get() * f64::from(times);
-            sweep.advance(unit.value);
+            // A unit is no higher than itself: the area at its own value does not count it.
             let above = &mut self.above[group * k..(group + 1) * k];
             for (above, area) in above.iter_mut().zip(&sweep.area) {
                 *above += weight * area;
             }
-            sweep.passed[group] += weight;
             self.sum[group] += weight * (unit.value - sample.base);
         }
         self.weight.copy_from_slice(&sweep.passed);
         Ok(())
+    }
+
+    /// Weight every unit of `group` by `factor`.
+    pub fn scale_group(&mut self, group: usize, factor: f64) {
+        self.weight[group] *= factor;
+        self.sum[group] *= factor;
+        for h in 0..self.n_groups {
+            self.above[group * self.n_groups + h] *= factor;
+            self.above[h * self.n_groups + group] *= factor;
+        }
     }
 
     pub fn above(&self, a: usize, b: usize) -> f64 {
@@ -170,8 +227,9 @@ impl Differences {
         (0..self.n_groups).map(|group| self.group_sum(group)).sum()
     }
 
-    pub fn is_finite(&self) -> bool {
+    /// Whether all sums are inside the range in which doubles keep their digits.
+    pub fn is_in_range(&self) -> bool {
         let scale = self.total_weight() * self.total_sum();
-        scale.is_finite() && scale > 0.0 && self.above.iter().sum::<f64>().is_finite()
+        stats::keeps_digits(scale) && self.above.iter().sum::<f64>().is_finite()
     }
 }

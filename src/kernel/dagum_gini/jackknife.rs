@@ -9,11 +9,13 @@
 //!
 //! so that all n replicates cost one sweep, O(n·k). The variance of a statistic is
 //! Σ_j (n_j − 1)/n_j · Σ_{i∈j} (θ_i − mean_j θ)² (Wolter 2007, *Introduction to Variance Estimation*, §4.5). A group
-//! of one unit adds nothing.
+//! of one unit adds nothing. Where a unit carries nearly all of a sum, the subtraction would leave rounding errors;
+//! such a replicate is swept anew without the unit.
 
-use super::differences::{Differences, Sample, Sweep};
+use super::differences::{Counts, Differences, Sample, Sweep};
+use super::moments::Moments;
 use super::statistics::{Layout, OVERALL, Pair, Parts};
-use crate::kernel::cells::{Unit, Weight};
+use crate::kernel::cells::Weight;
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 use crate::kernel::stats::ratio_or_zero;
@@ -22,67 +24,44 @@ use crate::kernel::stats::ratio_or_zero;
 const STRETCHES: usize = 16;
 const SHORTEST_STRETCH: usize = 1 << 12;
 
-/// The standard error of every statistic of `layout`; NaN where all groups concerned have one unit.
+/// A unit is heavy if less than this fraction of some sum is left without it: ten digits of the rest remain.
+const LEFT_BY_HEAVY: f64 = 1e-3;
+
+/// Two Ginis without one unit say nothing when the group then has a single one: its own Gini needs three units.
+const LEAST_UNITS_OF_OWN_GINI: f64 = 3.0;
+
+/// Standard errors of the statistics of a layout, with the degrees of freedom behind each.
+pub(super) struct Errors {
+    /// NaN where all groups concerned are too small.
+    pub standard_error: Vec<f64>,
+    /// Σ (n_j − 1) over the groups concerned.
+    pub degrees: Vec<f64>,
+}
+
+/// The jackknife error of every statistic of `sample`, in which unit i of group g stands `counts[g][i]` times.
 pub(super) fn standard_errors<W: Weight>(
     job: &Job,
     sample: &Sample<'_, W>,
+    counts: Counts<'_>,
     differences: &Differences,
     layout: &Layout,
-    estimate: &[f64],
-) -> Result<Vec<f64>> {
-    let groups = 0..differences.n_groups;
-    let full = Full {
-        sample,
-        differences,
-        layout,
-        estimate,
-        parts: Parts::of(differences),
-        total_weight: differences.total_weight(),
-        total_sum: differences.total_sum(),
-        group_sum: groups.clone().map(|group| differences.group_sum(group)).collect(),
-        strata: groups.map(|group| Stratum::new(group, differences, layout, estimate)).collect(),
-    };
+) -> Result<Errors> {
+    let full = Full::new(sample, counts, differences, layout);
     let length = sample.order.len().div_ceil(STRETCHES).max(SHORTEST_STRETCH);
-    let starts = starts(job, sample, length)?;
-    let sums = job.each(starts, |(start, sweep)| {
+    let starts = full.starts(job, length)?;
+    let stretches = job.each(starts, |(start, sweep)| {
         let end = sample.order.len().min(start + length);
         full.delete_each(job, start..end, sweep)
     })?;
-    Ok(full.combine(&sums))
-}
-
-/// The state of the sweep at the start of every stretch.
-fn starts<W: Weight>(job: &Job, sample: &Sample<'_, W>, length: usize) -> Result<Vec<(usize, Sweep)>> {
-    let mut sweep = Sweep::new(sample.units.len(), sample.base);
-    let mut states = Vec::new();
-    for (index, stretch) in sample.order.chunks(length).enumerate() {
-        job.check()?;
-        states.push((index * length, sweep.clone()));
-        if (index + 1) * length < sample.order.len() {
-            stretch.iter().for_each(|&group| {
-                pass(&mut sweep, sample, group as usize);
-            });
-        }
-    }
-    Ok(states)
-}
-
-/// Advance to the next unit of `group` and take it in.
-#[inline]
-fn pass<W: Weight>(sweep: &mut Sweep, sample: &Sample<'_, W>, group: usize) -> Unit<W> {
-    let unit = sample.units[group][sweep.cursor[group]];
-    sweep.cursor[group] += 1;
-    sweep.advance(unit.value);
-    sweep.passed[group] += unit.weight.get();
-    unit
+    Ok(full.combine(&stretches))
 }
 
 /// Everything about the full sample that a replicate compares itself with.
 struct Full<'a, W> {
     sample: &'a Sample<'a, W>,
+    counts: Counts<'a>,
     differences: &'a Differences,
     layout: &'a Layout,
-    estimate: &'a [f64],
     parts: Parts,
     total_weight: f64,
     total_sum: f64,
@@ -95,12 +74,10 @@ struct Stratum {
     /// D[j][h] and D[h][j].
     above: Vec<f64>,
     below: Vec<f64>,
-    gini: Vec<f64>,
-    distance: Vec<f64>,
 }
 
 impl Stratum {
-    fn new(group: usize, differences: &Differences, layout: &Layout, estimate: &[f64]) -> Self {
+    fn new(group: usize, differences: &Differences) -> Self {
         let column = |value: &dyn Fn(usize) -> f64| -> Vec<f64> {
             let other = |h: usize| if h == group { 0.0 } else { value(h) };
             (0..differences.n_groups).map(other).collect()
@@ -108,151 +85,225 @@ impl Stratum {
         Self {
             above: column(&|h| differences.above(group, h)),
             below: column(&|h| differences.above(h, group)),
-            gini: column(&|h| estimate[layout.pair_gini(group, h)]),
-            distance: column(&|h| estimate[layout.pair_distance(group, h)]),
         }
     }
 }
 
-/// Σ δ and Σ δ² over deleted units of one group, for δ = statistic without the unit − full statistic: the overall
-/// statistics and the group's own Gini; then (Gini, distance) of the group with each other group.
+/// Moments of the replicates without each unit of one group: of the overall statistics and the group's own Gini, then
+/// of (Gini, distance) of the group with each other group.
 #[derive(Clone)]
-struct Sums {
-    first: [f64; OWN],
-    second: [f64; OWN],
-    pair_first: Vec<(f64, f64)>,
-    pair_second: Vec<(f64, f64)>,
+struct Stretch {
+    n: f64,
+    own: [Moments; OVERALL.len() + 1],
+    pairs: Vec<[Moments; 2]>,
 }
 
-const OWN: usize = OVERALL.len() + 1;
+/// A replicate before it is added.
+struct Replicate {
+    own: [f64; OVERALL.len() + 1],
+    pairs: Vec<[f64; 2]>,
+}
 
-impl Sums {
+impl Stretch {
     fn new(n_groups: usize) -> Self {
-        let zeros = vec![(0.0, 0.0); n_groups];
-        Self { first: [0.0; OWN], second: [0.0; OWN], pair_first: zeros.clone(), pair_second: zeros }
+        let zero = Moments::default();
+        Self { n: 0.0, own: [zero; OVERALL.len() + 1], pairs: vec![[zero; 2]; n_groups] }
     }
 
-    #[inline]
-    fn add(&mut self, position: usize, delta: f64) {
-        self.first[position] += delta;
-        self.second[position] += delta * delta;
+    fn add(&mut self, replicate: &Replicate, times: f64) {
+        self.n += times;
+        let n = self.n;
+        for (moments, &value) in self.own.iter_mut().zip(&replicate.own) {
+            moments.add(value, times, n);
+        }
+        for (moments, values) in self.pairs.iter_mut().zip(&replicate.pairs) {
+            moments[0].add(values[0], times, n);
+            moments[1].add(values[1], times, n);
+        }
     }
 }
 
-/// Where a statistic stands in [`Sums`].
+/// Where a statistic stands in a [`Stretch`].
 #[derive(Clone, Copy)]
 enum Slot {
     Own(usize),
-    PairGini(usize),
-    PairDistance(usize),
+    Pair(usize, usize),
 }
 
 impl Slot {
-    /// (n − 1)/n · Σ (δ − mean δ)², summed over the stretches of the sweep.
-    fn variance(self, stretches: &[Vec<Sums>], group: usize, n: f64) -> f64 {
-        let of_group = || stretches.iter().map(|groups| &groups[group]);
-        let (first, second): (f64, f64) = match self {
-            Self::Own(i) => (of_group().map(|s| s.first[i]).sum(), of_group().map(|s| s.second[i]).sum()),
-            Self::PairGini(h) => {
-                (of_group().map(|s| s.pair_first[h].0).sum(), of_group().map(|s| s.pair_second[h].0).sum())
-            }
-            Self::PairDistance(h) => {
-                (of_group().map(|s| s.pair_first[h].1).sum(), of_group().map(|s| s.pair_second[h].1).sum())
-            }
-        };
-        ((n - 1.0) / n * (second - first * first / n)).max(0.0)
+    /// (n − 1)/n · Σ (θ_i − mean θ)² over all stretches.
+    fn variance(self, stretches: &[Vec<Stretch>], group: usize, n: f64) -> f64 {
+        let (mut seen, mut all) = (0.0, Moments::default());
+        for stretch in stretches.iter().map(|groups| &groups[group]) {
+            let moments = match self {
+                Self::Own(statistic) => stretch.own[statistic],
+                Self::Pair(other, statistic) => stretch.pairs[other][statistic],
+            };
+            all.merge(seen, moments, stretch.n);
+            seen += stretch.n;
+        }
+        (n - 1.0) / n * all.squares
     }
 }
 
-impl<W: Weight> Full<'_, W> {
-    fn delete_each(&self, job: &Job, stretch: std::ops::Range<usize>, mut sweep: Sweep) -> Result<Vec<Sums>> {
+impl<'a, W: Weight> Full<'a, W> {
+    fn new(
+        sample: &'a Sample<'a, W>,
+        counts: Counts<'a>,
+        differences: &'a Differences,
+        layout: &'a Layout,
+    ) -> Self {
+        let groups = 0..differences.n_groups;
+        Self {
+            sample,
+            counts,
+            differences,
+            layout,
+            parts: Parts::of(differences),
+            total_weight: differences.total_weight(),
+            total_sum: differences.total_sum(),
+            group_sum: groups.clone().map(|group| differences.group_sum(group)).collect(),
+            strata: groups.map(|group| Stratum::new(group, differences)).collect(),
+        }
+    }
+
+    /// The state of the sweep at the start of every stretch.
+    fn starts(&self, job: &Job, length: usize) -> Result<Vec<(usize, Sweep)>> {
+        let mut sweep = Sweep::new(self.sample.units.len(), self.sample.base);
+        let mut states = Vec::new();
+        for (index, stretch) in self.sample.order.chunks(length).enumerate() {
+            job.check()?;
+            states.push((index * length, sweep.clone()));
+            if (index + 1) * length < self.sample.order.len() {
+                stretch.iter().for_each(|&group| {
+                    sweep.pass(self.sample, self.counts, group as usize);
+                });
+            }
+        }
+        Ok(states)
+    }
+
+    fn delete_each(
+        &self,
+        job: &Job,
+        positions: std::ops::Range<usize>,
+        mut sweep: Sweep,
+    ) -> Result<Vec<Stretch>> {
         let n_groups = self.sample.units.len();
-        let mut sums = vec![Sums::new(n_groups); n_groups];
-        for position in stretch {
+        let mut stretches = vec![Stretch::new(n_groups); n_groups];
+        let mut replicate = Replicate { own: [0.0; OVERALL.len() + 1], pairs: vec![[0.0; 2]; n_groups] };
+        for position in positions {
             if position % SHORTEST_STRETCH == 0 {
                 job.check()?;
             }
             let group = self.sample.order[position] as usize;
-            let unit = pass(&mut sweep, self.sample, group);
-            if self.sample.units[group].len() > 1 {
-                self.delete(group, unit, &sweep.area, &mut sums[group]);
+            let (index, times) = sweep.pass(self.sample, self.counts, group);
+            if times > 0 && self.sample.units[group].len() > 1 {
+                if !self.delete(group, index, &sweep.area, &mut replicate) {
+                    self.sweep_without(job, group, index, &mut replicate)?;
+                }
+                stretches[group].add(&replicate, f64::from(times));
             }
         }
-        Ok(sums)
+        Ok(stretches)
     }
 
-    /// Add the replicate without `unit`; `under[h]` is Σ_{b∈h} w_b (y − y_b)⁺ at its value.
-    fn delete(&self, group: usize, unit: Unit<W>, under: &[f64], sums: &mut Sums) {
+    /// Compute the replicate without one unit; `under[h]` is Σ_{b∈h} w_b (y − y_b)⁺ at its value. False if it is heavy.
+    fn delete(&self, group: usize, index: usize, under: &[f64], replicate: &mut Replicate) -> bool {
         let full = self.differences;
-        let size = self.sample.units[group].len() as f64;
-        let scale_up = size / (size - 1.0);
+        let unit = self.sample.units[group][index];
         let weight = unit.weight.get();
         let height = unit.value - full.base;
-        let group_weight = scale_up * (full.weight[group] - weight);
-        let group_sum = scale_up * (full.sum[group] - weight * height) + group_weight * full.base;
+        let scale_up = self.scale_up(group);
+        let mut light = true;
+        // What is left of a sum of non-negative terms; zero stays zero.
+        let mut rest = |sum: f64, part: f64| {
+            let rest = sum - part;
+            light &= rest >= LEFT_BY_HEAVY * sum;
+            rest.max(0.0)
+        };
+        let group_weight = scale_up * rest(full.weight[group], weight);
+        let group_sum = scale_up * rest(self.group_sum[group], weight * unit.value);
         // (x)⁺ − (−x)⁺ = x gives the differences to the units above from those to the units below.
-        let over = |under: f64, weight: f64, sum: f64| (under - (height * weight - sum)).max(0.0);
+        let over = |h: usize| (under[h] - (height * full.weight[h] - full.sum[h])).max(0.0);
 
-        let own_over = over(under[group], full.weight[group], full.sum[group]);
-        let own = full.above(group, group) - weight * (under[group] + own_over);
-        let own = scale_up * scale_up * own.max(0.0);
+        let own = rest(full.above(group, group), weight * (under[group] + over(group)));
+        let own = scale_up * scale_up * own;
         let mut parts = self.parts;
         parts.within += own - full.above(group, group);
-        let gini = ratio_or_zero(own, group_weight * group_sum);
-        sums.add(OVERALL.len(), gini - self.estimate[self.layout.group_gini(group)]);
+        replicate.own[OVERALL.len()] = ratio_or_zero(own, group_weight * group_sum);
 
-        let n_groups = under.len();
-        let stratum = &self.strata[group];
-        let (above, below) = (&stratum.above[..n_groups], &stratum.below[..n_groups]);
-        let (ginis, distances) = (&stratum.gini[..n_groups], &stratum.distance[..n_groups]);
-        let (weights, sums_above_base) = (&full.weight[..n_groups], &full.sum[..n_groups]);
-        let group_sums = &self.group_sum[..n_groups];
-        let (first, second) = (&mut sums.pair_first[..n_groups], &mut sums.pair_second[..n_groups]);
-        for h in 0..n_groups {
+        let (above, below) = (&self.strata[group].above, &self.strata[group].below);
+        for (h, pair) in replicate.pairs.iter_mut().enumerate() {
             let before = Pair { a_above: above[h], b_above: below[h] };
-            let over = over(under[h], weights[h], sums_above_base[h]);
             let after = Pair {
-                a_above: scale_up * (above[h] - weight * under[h]).max(0.0),
-                b_above: scale_up * (below[h] - weight * over).max(0.0),
+                a_above: scale_up * rest(above[h], if h == group { 0.0 } else { weight * under[h] }),
+                b_above: scale_up * rest(below[h], if h == group { 0.0 } else { weight * over(h) }),
             };
             parts.between += after.net() - before.net();
             parts.transvariation += after.overlap() - before.overlap();
-            let scale = group_weight * group_sums[h] + weights[h] * group_sum;
-            let gini = ratio_or_zero(after.total(), scale) - ginis[h];
-            let distance = ratio_or_zero(after.net(), after.total()) - distances[h];
-            first[h].0 += gini;
-            first[h].1 += distance;
-            second[h].0 += gini * gini;
-            second[h].1 += distance * distance;
+            let scale = group_weight * self.group_sum[h] + full.weight[h] * group_sum;
+            *pair = [ratio_or_zero(after.total(), scale), ratio_or_zero(after.net(), after.total())];
         }
-
         let total_weight = self.total_weight - full.weight[group] + group_weight;
         let total_sum = self.total_sum - self.group_sum[group] + group_sum;
-        for (position, value) in parts.overall(total_weight * total_sum).into_iter().enumerate() {
-            sums.add(position, value - self.estimate[position]);
-        }
+        replicate.own[..OVERALL.len()].copy_from_slice(&parts.overall(total_weight * total_sum));
+        light
     }
 
-    fn combine(&self, stretches: &[Vec<Sums>]) -> Vec<f64> {
-        let size = |group: usize| self.sample.units[group].len() as f64;
-        let error = |concerned: &[(usize, Slot)]| {
-            let known = concerned.iter().filter(|&&(group, _)| size(group) > 1.0);
-            let variances: Vec<f64> =
-                known.map(|&(group, slot)| slot.variance(stretches, group, size(group))).collect();
-            if variances.is_empty() { f64::NAN } else { variances.iter().sum::<f64>().sqrt() }
+    /// The same replicate from a sweep of its own. O(n·k).
+    fn sweep_without(&self, job: &Job, group: usize, index: usize, replicate: &mut Replicate) -> Result<()> {
+        let mut counts = self.counts.to_vec(&self.sample.units);
+        counts[group][index] -= 1;
+        let mut differences = Differences::new(self.sample.units.len());
+        differences.measure(job, self.sample, Counts::of(&counts))?;
+        differences.scale_group(group, self.scale_up(group));
+        let statistics = self.layout.statistics(&differences);
+        replicate.own[..OVERALL.len()].copy_from_slice(&statistics[..OVERALL.len()]);
+        replicate.own[OVERALL.len()] = statistics[self.layout.group_gini(group)];
+        for (h, pair) in replicate.pairs.iter_mut().enumerate().filter(|&(h, _)| h != group) {
+            *pair = [
+                statistics[self.layout.pair_gini(group, h)],
+                statistics[self.layout.pair_distance(group, h)],
+            ];
+        }
+        Ok(())
+    }
+
+    fn size(&self, group: usize) -> f64 {
+        self.sample.units[group].len() as f64
+    }
+
+    fn scale_up(&self, group: usize) -> f64 {
+        self.size(group) / (self.size(group) - 1.0)
+    }
+
+    fn combine(&self, stretches: &[Vec<Stretch>]) -> Errors {
+        let n_statistics = self.layout.n_statistics();
+        let mut errors =
+            Errors { standard_error: vec![f64::NAN; n_statistics], degrees: vec![0.0; n_statistics] };
+        let mut set = |statistic: usize, least: f64, concerned: &[(usize, Slot)]| {
+            let known: Vec<_> = concerned.iter().filter(|&&(group, _)| self.size(group) >= least).collect();
+            if !known.is_empty() {
+                let variance =
+                    |&&(group, slot): &&(usize, Slot)| slot.variance(stretches, group, self.size(group));
+                errors.standard_error[statistic] = known.iter().map(variance).sum::<f64>().sqrt();
+                errors.degrees[statistic] = known.iter().map(|&&(group, _)| self.size(group) - 1.0).sum();
+            }
         };
         let groups = 0..self.sample.units.len();
-        let mut errors = vec![f64::NAN; self.layout.n_statistics()];
-        for (statistic, value) in errors.iter_mut().enumerate().take(OVERALL.len()) {
-            *value = error(&groups.clone().map(|group| (group, Slot::Own(statistic))).collect::<Vec<_>>());
+        for statistic in 0..OVERALL.len() {
+            let concerned: Vec<_> = groups.clone().map(|group| (group, Slot::Own(statistic))).collect();
+            set(statistic, 2.0, &concerned);
         }
         for group in groups {
-            errors[self.layout.group_gini(group)] = error(&[(group, Slot::Own(OVERALL.len()))]);
+            let own = (group, Slot::Own(OVERALL.len()));
+            set(self.layout.group_gini(group), LEAST_UNITS_OF_OWN_GINI, &[own]);
         }
         for (a, b) in self.layout.pairs() {
-            errors[self.layout.pair_gini(a, b)] = error(&[(a, Slot::PairGini(b)), (b, Slot::PairGini(a))]);
-            errors[self.layout.pair_distance(a, b)] =
-                error(&[(a, Slot::PairDistance(b)), (b, Slot::PairDistance(a))]);
+            let both = |statistic| [(a, Slot::Pair(b, statistic)), (b, Slot::Pair(a, statistic))];
+            set(self.layout.pair_gini(a, b), 2.0, &both(0));
+            set(self.layout.pair_distance(a, b), 2.0, &both(1));
         }
         errors
     }

@@ -17,6 +17,7 @@
 mod bootstrap;
 mod differences;
 mod jackknife;
+mod moments;
 mod statistics;
 
 use ndarray::Array2;
@@ -24,15 +25,15 @@ use ndarray::Array2;
 use super::cells::{Cells, Panel, Weight};
 use super::error::{Error, Result};
 use super::job::Job;
-use super::{check, stats};
-use differences::{Differences, Sample};
+use super::{check, special};
+use differences::{Counts, Differences, Sample};
 use statistics::Layout;
 pub use statistics::OVERALL;
 
 /// How uncertainty is estimated.
 #[derive(Debug, Clone, Copy)]
 pub struct Parameters {
-    /// Replicates of the stratified bootstrap; 0 takes intervals from the jackknife errors.
+    /// Replicates of the stratified, studentised bootstrap; 0 takes intervals from the jackknife errors and Student's t.
     pub bootstrap: usize,
     /// Confidence level of the intervals, between 0 and 1.
     pub confidence: f64,
@@ -118,32 +119,44 @@ fn decompose_period<W: Weight>(
     let sample = Sample::new(job, units)?;
     let layout = Layout::new(groups.len());
     let mut differences = Differences::new(groups.len());
-    differences.measure(job, &sample, None)?;
-    if differences.total_sum() <= 0.0 {
+    if sample.is_zero() {
         return Err(Error::ZeroMean { name: "values", period });
     }
-    let estimate = layout.statistics(&differences);
-    if !differences.is_finite() {
+    differences.measure(job, &sample, Counts::none())?;
+    if !differences.is_in_range() {
         return Err(Error::OutOfRange { name: "values", period });
     }
-    let standard_error = jackknife::standard_errors(job, &sample, &differences, &layout, &estimate)?;
+    let estimate = layout.statistics(&differences);
+    let errors = jackknife::standard_errors(job, &sample, Counts::none(), &differences, &layout)?;
     let interval = if parameters.bootstrap > 0 {
-        bootstrap::intervals(job, &sample, &layout, period, parameters)?
+        let error = &errors.standard_error;
+        bootstrap::intervals(job, &sample, &layout, period, &estimate, error, parameters)?
     } else {
         job.step();
-        let z = stats::normal_critical_value(parameters.confidence);
-        let around = |(value, error): (&f64, &f64)| (value - z * error, value + z * error);
-        estimate.iter().zip(&standard_error).map(around).collect()
+        symmetric_intervals(&estimate, &errors, parameters.confidence)
     };
+    // No statistic leaves [0, 1].
+    let interval =
+        interval.into_iter().map(|(low, high)| (low.clamp(0.0, 1.0), high.clamp(0.0, 1.0))).collect();
     Ok(Period {
         n: sample.units.iter().map(|group| group.len() as u64).collect(),
         mean: (0..groups.len()).map(|group| differences.mean(group)).collect(),
         groups,
         layout,
         estimate,
-        standard_error,
+        standard_error: errors.standard_error,
         interval,
     })
+}
+
+/// Estimate ± t · standard error, Student's t with the degrees of freedom of each error.
+fn symmetric_intervals(estimate: &[f64], errors: &jackknife::Errors, confidence: f64) -> Vec<(f64, f64)> {
+    let around = |statistic: usize| {
+        let t = special::student_critical_value(confidence, errors.degrees[statistic]);
+        let reach = t * errors.standard_error[statistic];
+        (estimate[statistic] - reach, estimate[statistic] + reach)
+    };
+    (0..estimate.len()).map(around).collect()
 }
 
 fn collect(periods: &[Period]) -> DagumGini {

@@ -80,11 +80,12 @@ fn row_statistics(row: &[u64], pooled: &[u64]) -> (f64, f64) {
     let (n, all): (u64, u64) = (row.iter().sum(), pooled.iter().sum());
     let (mut q, mut lr) = (0.0, 0.0);
     for (&count, &total) in row.iter().zip(pooled).filter(|&(_, &total)| total > 0) {
-        let expected = i128::from(n) * i128::from(total);
-        let excess = (i128::from(count) * i128::from(all) - expected) as f64 / expected as f64;
+        let (observed, expected) = (i128::from(count) * i128::from(all), i128::from(n) * i128::from(total));
+        let excess = (observed - expected) as f64 / expected as f64;
+        let ratio = observed as f64 / expected as f64;
         let expected = n as f64 * (total as f64 / all as f64);
         q += expected * excess * excess;
-        lr += 2.0 * expected * entropy_term(excess);
+        lr += 2.0 * expected * entropy_term(ratio, excess);
     }
     (q, lr)
 }

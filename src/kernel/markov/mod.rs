@@ -11,7 +11,8 @@ mod structure;
 use super::check;
 use super::error::{Error, Result};
 use super::job::Job;
-use super::stats;
+use super::special::normal_critical_value;
+use super::stats::wilson_interval;
 
 pub use structure::{Kind, Structure};
 
@@ -157,9 +158,9 @@ pub fn chain(job: &Job, counts: &[u64], k: usize, confidence: f64) -> Result<Cha
     let each = |value: fn(u64, u64) -> f64| -> Vec<f64> {
         counts.iter().enumerate().map(|(cell, &count)| value(count, totals[cell / k])).collect()
     };
-    let z = stats::normal_critical_value(confidence);
+    let z = normal_critical_value(confidence);
     let intervals: Vec<(f64, f64)> =
-        (0..k * k).map(|cell| stats::wilson_interval(counts[cell], totals[cell / k], z)).collect();
+        (0..k * k).map(|cell| wilson_interval(counts[cell], totals[cell / k], z)).collect();
     let moved = |state: usize| totals[state] - counts[state * k + state];
     let probabilities = each(|count, n| count as f64 / n as f64);
     let structure = Structure::of(counts, k);

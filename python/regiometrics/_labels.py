@@ -1,0 +1,202 @@
+"""Label columns as codes, in the order and data type of the caller's column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .errors import InvalidInputError
+
+if TYPE_CHECKING:
+    import narwhals as nw
+    from numpy.typing import NDArray
+
+__all__ = ["Keys", "Labels", "encode"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Labels:
+    """A column of labels as codes: row i carries label `codes[i]`. Labels are sorted, categories in their order.
+
+    `distinct` holds them as a pandas array if the column is a pandas one, else as a narwhals series.
+    """
+
+    name: str
+    codes: NDArray[np.uint32]
+    distinct: Any
+
+    def __len__(self) -> int:
+        """Return the number of distinct labels."""
+        return len(self.distinct)
+
+    @property
+    def series(self) -> nw.Series[Any]:
+        """The distinct labels as a narwhals series."""
+        import narwhals as nw
+        import pandas as pd
+
+        if isinstance(self.distinct, nw.Series):
+            return self.distinct
+        return nw.from_native(pd.Series(self.distinct), series_only=True)
+
+    def to_list(self) -> list[Any]:
+        """Return the distinct labels as Python objects."""
+        return list(self.series.to_list())
+
+    def item(self, code: int) -> Any:
+        """Return the label of one code as a Python object."""
+        return self.to_list()[code]
+
+    def take(self, codes: NDArray[Any]) -> Any:
+        """Return the labels of `codes` as a column for `make_frame`, in the data type of the caller's column."""
+        import narwhals as nw
+
+        positions = np.asarray(codes, dtype=np.int64)
+        if isinstance(self.distinct, nw.Series):
+            return self.distinct[positions]
+        return self.distinct.take(positions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Keys:
+    """Several label columns taken together: row i carries key `codes[i]`. Keys are sorted, first column first."""
+
+    codes: NDArray[np.uint32]
+    # Each column with its code for every key.
+    parts: tuple[tuple[Labels, NDArray[np.uint32]], ...]
+    n_keys: int
+
+    def __len__(self) -> int:
+        """Return the number of distinct keys."""
+        return self.n_keys
+
+    @property
+    def name(self) -> str:
+        """The names of the columns; empty if there are none."""
+        return ", ".join(labels.name for labels, _ in self.parts)
+
+    def item(self, code: int) -> Any:
+        """Return one key: the label itself, or its parts as text if there are several columns."""
+        items = [labels.item(int(codes[code])) for labels, codes in self.parts]
+        return items[0] if len(items) == 1 else ", ".join(map(str, items))
+
+    def columns(self, keys: NDArray[Any]) -> dict[str, Any]:
+        """Return the label columns of `keys` under the caller's names."""
+        return {labels.name: labels.take(codes[keys]) for labels, codes in self.parts}
+
+
+def encode(name: str, series: nw.Series[Any]) -> Labels:
+    """Return a complete column of labels as codes.
+
+    Raises
+    ------
+    InvalidInputError
+        If the labels cannot be put in order, as text mixed with numbers.
+    """
+    try:
+        if series.implementation.is_pandas():
+            codes, distinct = _encode_pandas(series.to_native())
+        elif series.implementation.is_polars():
+            codes, distinct = _encode_polars(series)
+        else:
+            codes, distinct = _encode_pyarrow(series)
+    except TypeError:
+        raise InvalidInputError(
+            f"the labels in column {name!r} cannot be put in order; give them one type (all text or all numbers)"
+        ) from None
+    return Labels(name=name, codes=codes, distinct=distinct)
+
+
+def _encode_pandas(native: Any) -> tuple[NDArray[np.uint32], Any]:
+    import pandas as pd
+
+    if isinstance(native.dtype, pd.ArrowDtype) and "dictionary" in native.dtype.name:
+        native = native.astype("category")
+    # Objects as a plain array, so that the type is theirs again in a result.
+    array = native.to_numpy() if native.dtype == object else native.array
+    if isinstance(array, pd.Categorical):
+        codes, used = _used(array.codes, len(array.categories))
+        return codes, pd.Categorical.from_codes(used, dtype=array.dtype)
+    codes, uniques = pd.factorize(_native_bytes(array))
+    order = np.asarray(uniques.argsort())
+    return _inverse(order)[codes], uniques.take(order)
+
+
+def _encode_polars(series: nw.Series[Any]) -> tuple[NDArray[np.uint32], Any]:
+    import narwhals as nw
+    import polars as pl
+
+    native = series.to_native()
+    if isinstance(series.dtype, nw.Enum):
+        codes, used = _used(native.to_physical().to_numpy(), len(native.dtype.categories))
+        return codes, nw.from_native(
+            pl.Series(native.name, native.dtype.categories)[used].cast(native.dtype), series_only=True
+        )
+    if isinstance(series.dtype, nw.String | nw.Categorical):
+        # Categories of polars have no order of their own: they are sorted as text.
+        text = native.cast(pl.String)
+        distinct = text.unique().sort()
+        codes = text.cast(pl.Enum(distinct)).to_physical().to_numpy()
+        return codes.astype(np.uint32), nw.from_native(distinct.cast(native.dtype), series_only=True)
+    return _encode_by_value(series)
+
+
+def _encode_pyarrow(series: nw.Series[Any]) -> tuple[NDArray[np.uint32], Any]:
+    import narwhals as nw
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    native = series.to_native()
+    is_dictionary = pa.types.is_dictionary(native.type)
+    if not is_dictionary and not isinstance(series.dtype, nw.String):
+        return _encode_by_value(series)
+    encoded = (native if is_dictionary else pc.dictionary_encode(native)).unify_dictionaries().combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.chunk(0)
+    codes, used = _used(encoded.indices.to_numpy(), len(encoded.dictionary))
+    distinct = encoded.dictionary.take(pa.array(used))
+    if not (is_dictionary and native.type.ordered):
+        order = pc.sort_indices(distinct).to_numpy()
+        codes, distinct = _inverse(order)[codes], distinct.take(pa.array(order))
+    if is_dictionary:
+        distinct = pa.DictionaryArray.from_arrays(
+            pa.array(np.arange(len(distinct)), native.type.index_type), distinct, ordered=native.type.ordered
+        )
+    return codes, nw.from_native(pa.chunked_array([distinct]), series_only=True)
+
+
+def _encode_by_value(series: nw.Series[Any]) -> tuple[NDArray[np.uint32], Any]:
+    """Encode numbers, dates and the like, whose order is that of their values in numpy."""
+    import pandas as pd
+
+    codes, uniques = pd.factorize(series.to_numpy())
+    order = np.asarray(uniques.argsort())
+    # Codes are given in the order of appearance: a label appears first where its code exceeds all before it.
+    seen = np.concatenate([[-1], np.maximum.accumulate(codes)[:-1]])
+    first = np.flatnonzero(codes > seen)
+    return _inverse(order)[codes], series[first[order]]
+
+
+def _used(codes: NDArray[Any], n_categories: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Return the codes renumbered over the categories that have rows, and those categories, in their order."""
+    used = np.flatnonzero(np.bincount(codes, minlength=n_categories))
+    position = np.zeros(n_categories, dtype=np.uint32)
+    position[used] = np.arange(len(used), dtype=np.uint32)
+    return position[codes], used
+
+
+def _inverse(order: NDArray[Any]) -> NDArray[np.uint32]:
+    """Return the position of each entry in `order`."""
+    position = np.empty(len(order), dtype=np.uint32)
+    position[order] = np.arange(len(order), dtype=np.uint32)
+    return position
+
+
+def _native_bytes(array: Any) -> Any:
+    # Files from other machines may hold numbers in the other byte order, which hashing does not take.
+    dtype = getattr(array, "dtype", None)
+    if isinstance(dtype, np.dtype) and not dtype.isnative:
+        return np.asarray(array).astype(dtype.newbyteorder("="))
+    return array
