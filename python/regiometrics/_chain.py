@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from . import _core
 from ._call import call
-from ._input import InputTable, Labels, read
+from ._input import InputTable, read
+from ._labels import Labels
 from ._options import choice, count
 from ._tables import Frame, make_frame
 from .classify import METHODS, class_breaks, class_codes
@@ -98,7 +99,7 @@ class Panel:
 
     def states_frame(self, states: States, codes: NDArray[np.uint32], **more: NDArray[Any]) -> Frame:
         """Return unit, time and state of every row, sorted."""
-        order = np.lexsort((self.time_codes, self.units.codes))
+        order = np.argsort(self.units.codes.astype(np.int64) * len(self.times) + self.time_codes, kind="stable")
         columns = {
             self.units.name: self.units.take(self.units.codes[order]),
             self.times.name: self.times.take(self.time_codes[order]),
@@ -112,8 +113,10 @@ def open_panel(data: Any, *, lag: Any, missing: str, unit: Any, time: Any, **rol
     if unit is None or time is None:
         raise InvalidInputError("unit and time are needed: transitions go from one period to a later one of a unit")
     table = read(data, missing=missing, unit=unit, time=time, **roles)
-    table.refuse_duplicates("unit", "time")
-    times, codes = table.labels("time"), table.labels("time").codes
+    units, times = table.labels("unit"), table.labels("time")
+    codes = times.codes
+    if np.bincount(units.codes.astype(np.int64) * len(times) + codes).max() > 1:
+        table.refuse_duplicates("unit", "time")
     if table.n_dropped:
         # A period that lost all of its rows still stands between its neighbours.
         every = read(data, missing=missing, time=time).labels("time")
@@ -128,7 +131,7 @@ def open_panel(data: Any, *, lag: Any, missing: str, unit: Any, time: Any, **rol
     notes = [*_spacing(times)]
     if table.n_dropped:
         notes.append(f"{table.n_dropped} row(s) with missing values left out.")
-    return Panel(table=table, units=table.labels("unit"), times=times, time_codes=codes, lag=steps, notes=notes)
+    return Panel(table=table, units=units, times=times, time_codes=codes, lag=steps, notes=notes)
 
 
 def _spacing(times: Labels) -> Iterator[str]:

@@ -27,7 +27,8 @@ from ._chain import (
     structure_notes,
     tidy_tables,
 )
-from ._input import Labels, read
+from ._input import read
+from ._labels import Labels
 from ._options import count, fraction
 from ._result import Result
 from ._tables import Frame, make_frame

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from . import _core
 from ._call import call
-from ._input import InputTable, Labels, read
+from ._input import InputTable, read
+from ._labels import Labels
 from ._language import term
 from ._tables import to_text
 from .errors import InvalidInputError

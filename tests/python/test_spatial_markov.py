@@ -62,7 +62,8 @@ def run(data: Any, weights: Any, **options: Any) -> rgm.SpatialMarkov:
 
 
 def test_two_pairs_by_hand() -> None:
-    # Neighbours are a–b and c–d; values and lags are cut at 1.5. Period 1: a = 1 (lag 2), b = 2 (lag 1), c = 1 (lag 2), d = 2 (lag 1). Period 2: a = 2, b = 2, c = 1, d = 1.
+    # Neighbours are a–b and c–d; values and lags are cut at 1.5. In period 1 a and c are 1 with a lag of 2, b and d are
+    # 2 with a lag of 1; in period 2 a and b are 2, c and d are 1.
     data = pd.DataFrame({"unit": list("abcd") * 2, "year": [1] * 4 + [2] * 4, "y": [1.0, 2, 1, 2, 2, 2, 1, 1]})
     edges = pd.DataFrame({"source": list("abcd"), "target": list("badc")})
     result = run(data, edges, breaks=[1.5, 2.0], lag_breaks=[1.5, 2.0])

@@ -27,13 +27,24 @@ _CELLS_WITH_TEXT = 12
 
 def heat_map(ax: Axes, p: NDArray[np.float64], states: Sequence[str], n: NDArray[np.int64]) -> None:
     """Draw a matrix of probabilities; rows without transitions are hatched, not coloured."""
+    from matplotlib.patches import Rectangle
+
     k = len(states)
     ax.imshow(np.ma.masked_invalid(p), cmap="Blues", vmin=0.0, vmax=1.0, aspect="equal")
     for row in np.flatnonzero(n == 0):
-        area = {"facecolor": "none", "edgecolor": "0.7", "hatch": "////", "linewidth": 0.0}
-        ax.add_patch(_rectangle((-0.5, row - 0.5), k, 1.0, **area))
+        corner = (-0.5, float(row) - 0.5)
+        ax.add_patch(Rectangle(corner, k, 1.0, facecolor="none", edgecolor="0.7", hatch="////", linewidth=0.0))
         box = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
-        ax.text((k - 1) / 2, row, term("empty_row"), ha="center", va="center", fontsize="small", color="0.4", bbox=box)
+        ax.text(
+            (k - 1) / 2,
+            float(row),
+            term("empty_row"),
+            ha="center",
+            va="center",
+            fontsize="small",
+            color="0.4",
+            bbox=box,
+        )
     if k <= _CELLS_WITH_TEXT:
         for row, column in np.argwhere(np.isfinite(p)):
             colour = "white" if p[row, column] > _DARK else "black" if p[row, column] > 0.0 else "0.6"
@@ -50,12 +61,6 @@ def heat_map(ax: Axes, p: NDArray[np.float64], states: Sequence[str], n: NDArray
     ax.set_yticks(np.arange(k + 1) - 0.5, minor=True)
     ax.grid(which="minor", color="white", linewidth=1.5)
     ax.tick_params(which="minor", length=0)
-
-
-def _rectangle(corner: tuple[float, float], width: float, height: float, **options: object) -> object:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle(corner, width, height, **options)
 
 
 def states_of(result: Markov) -> list[str]:

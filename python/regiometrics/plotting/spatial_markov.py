@@ -30,7 +30,7 @@ def _chains(result: SpatialMarkov) -> list[tuple[str, Any]]:
     return [(_name(lag_state), rows) for lag_state, rows in table.groupby("lag_state", sort=True)]
 
 
-def _name(lag_state: int) -> str:
+def _name(lag_state: Any) -> str:
     return term("islands") if lag_state == 0 else f"{term('lag_state')} {lag_state}"
 
 
