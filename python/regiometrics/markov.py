@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, ClassVar
 
 import numpy as np
@@ -171,11 +170,15 @@ def markov(
     state : str or array, optional
         The state of each row, for example that of a Tapio decoupling. States stand in sorted order; categories keep
         theirs, and those that do not occur are left out.
-    k, method, breaks
-        Number and choice of the classes of `value`, as in `classify`.
+    k : int
+        Number of classes of `value`.
+    method : str
+        How they are chosen, as in `classify`.
     pooled : bool
         Class the values of all periods together; False: each period by itself, so that the states are relative
-        positions. Bounds given as `breaks` hold for all periods.
+        positions.
+    breaks : array, optional
+        Upper bounds of the classes to use instead, for all periods; values above the last form one more class.
     lag : int
         Periods from the start to the end of a transition.
     exclude : label or list of labels, optional
@@ -482,5 +485,7 @@ def counts_from_probabilities(probabilities: Any, n: Any, *, decimals: int | Non
 
 
 def _decimals(shares: NDArray[np.float64]) -> int:
+    from decimal import Decimal
+
     exponents = [int(Decimal(repr(float(share))).normalize().as_tuple().exponent) for share in shares.ravel()]
     return max(0, *(-exponent for exponent in exponents)) if exponents else 0

@@ -161,12 +161,17 @@ def spatial_markov(
         Anything that `weights.as_weights` takes without further arguments; the units must be those of the panel, in
         any order. The lag uses the weights as they stand: row-standardise them to condition on the mean of the
         neighbours, as is usual.
-    k, method, breaks
-        Number and choice of the classes of `value`, as in `classify`.
-    lag_k, lag_breaks
-        The same for the spatial lag, which is classed by its own values with the same `method`; `k` without `lag_k`.
+    k : int
+        Number of classes of `value`.
+    lag_k : int, optional
+        Number of classes of the spatial lag, which is classed by its own values; `k` without it.
+    method : str
+        How both are chosen, as in `classify`.
     pooled : bool
         Class the values, and the lags, of all periods together; False: each period by itself.
+    breaks, lag_breaks : array, optional
+        Upper bounds of the classes of the value, and of the lag, to use instead; values above the last form one more
+        class.
     lag : int
         Periods from the start to the end of a transition.
     islands : {"error", "drop", "own_class"}

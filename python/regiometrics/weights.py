@@ -43,6 +43,20 @@ class SpatialWeights:
         The units, in the order of the rows.
     indptr, indices, data : array
         The compressed rows; read only.
+    n : int
+        Number of units.
+    n_neighbors : array of n
+        Number of neighbours of each unit.
+    islands : list
+        The units without neighbours.
+    n_components : int
+        Number of parts that no link connects, islands included; every link counts in both directions.
+    row_sums : array of n
+        Sum of the weights of each unit's neighbours; zero for islands.
+    is_row_standardized : bool
+        Whether the weights of every unit with neighbours add up to one.
+    density : float
+        Links as a share of all n (n − 1) possible ones; zero for a single unit.
     """
 
     ids: tuple[Any, ...]
@@ -68,13 +82,13 @@ class SpatialWeights:
     @property
     def n_components(self) -> int:
         """Number of parts that no link connects, islands included; every link counts in both directions."""
-        n_components: int = call(_core.weights_summary, *self._arrays)[0]
+        n_components: int = call(_core.weights_summary, *_arrays(self))[0]
         return n_components
 
     @property
     def row_sums(self) -> NDArray[np.float64]:
         """Sum of the weights of each unit's neighbours; zero for islands."""
-        sums: NDArray[np.float64] = call(_core.weights_summary, *self._arrays)[1]
+        sums: NDArray[np.float64] = call(_core.weights_summary, *_arrays(self))[1]
         return sums
 
     @property
@@ -88,13 +102,9 @@ class SpatialWeights:
         """Links as a share of all n (n − 1) possible ones; zero for a single unit."""
         return len(self.data) / max(self.n * (self.n - 1), 1)
 
-    @property
-    def _arrays(self) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.float64]]:
-        return self.indptr, self.indices, self.data
-
     def row_standardize(self) -> SpatialWeights:
         """Return the weights divided by the sums of their rows, so that a spatial lag is a mean. Islands stay empty."""
-        data = call(_core.weights_standardized, *self._arrays)
+        data = call(_core.weights_standardized, *_arrays(self))
         return _weights(self.ids, self.indptr, self.indices, data)
 
     def lag(self, values: Any) -> NDArray[np.float64]:
@@ -117,7 +127,7 @@ class SpatialWeights:
         if array.ndim not in (1, 2) or len(array) != self.n:
             raise InvalidInputError(f"values are of shape {array.shape}; {self.n} rows are needed, one per unit")
         n_columns = 1 if array.ndim == 1 else array.shape[1]
-        lag: NDArray[np.float64] = call(_core.weights_lag, *self._arrays, array.ravel(), n_columns)
+        lag: NDArray[np.float64] = call(_core.weights_lag, *_arrays(self), array.ravel(), n_columns)
         return lag.reshape(array.shape)
 
     def align(self, labels: Any) -> SpatialWeights:
@@ -140,7 +150,7 @@ class SpatialWeights:
         if len(wanted) != self.n or not all(unit in position for unit in wanted):
             raise _unlike(wanted, self.ids)
         order = np.array([position[unit] for unit in wanted], dtype=np.uint32)
-        return _weights(tuple(wanted), *call(_core.weights_reordered, *self._arrays, order))
+        return _weights(tuple(wanted), *call(_core.weights_reordered, *_arrays(self), order))
 
     def to_frame(self) -> pd.DataFrame:
         """Return the links as a pandas edge table: `source`, `target`, `weight`."""
@@ -286,6 +296,10 @@ def as_weights(
         "weights must be SpatialWeights, a libpysal W or Graph, a scipy sparse matrix, a square array or data frame, "
         f"or an edge table, not {kind}"
     )
+
+
+def _arrays(weights: SpatialWeights) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.float64]]:
+    return weights.indptr, weights.indices, weights.data
 
 
 def _weights(

@@ -77,4 +77,4 @@ def test_figures_speak_chinese() -> None:
     rgm.set_language("zh")
     assert [ax.get_title() for ax in spatial().plot()] == ["邻域类型 1", "邻域类型 2", "全部样本"]
     ax = rgm.markov_from_counts([[3, 1], [1, 3]], states=["linked", "low"]).plot()
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["连结", "low"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["连接", "low"]
