@@ -24,13 +24,8 @@ LIBRARIES: dict[str, Callable[[pd.DataFrame], Any]] = {
     "pyarrow": lambda data: pa.Table.from_pandas(data, preserve_index=False),
 }
 
-# Ten units, each the neighbour of the next.
-RING = pd.DataFrame({"source": range(10), "target": [(unit + 1) % 10 for unit in range(10)]})
-
 METHODS: dict[str, Callable[..., Result]] = {
     "dagum_gini": lambda data: rgm.dagum_gini(data, "gdp", group="area", time="year", bootstrap=20, seed=1),
-    "markov": lambda data: rgm.markov(data, "gdp", unit="unit", time="year", k=2),
-    "spatial_markov": lambda data: rgm.spatial_markov(data, "gdp", unit="unit", time="year", k=2, weights=RING),
     "theil": lambda data: rgm.theil(data, "gdp", group="area", time="year"),
 }
 
@@ -39,14 +34,7 @@ def panel() -> pd.DataFrame:
     """Two years of three areas; the lone unit of the first area has no error, which shows as missing."""
     random = np.random.default_rng(11)
     areas = ["Islands", *["Coast"] * 4, *["Inland"] * 5]
-    return pd.DataFrame(
-        {
-            "area": areas * 2,
-            "year": [2011] * 10 + [2015] * 10,
-            "gdp": random.lognormal(10, 0.8, 20),
-            "unit": [*range(10)] * 2,
-        }
-    )
+    return pd.DataFrame({"area": areas * 2, "year": [2011] * 10 + [2015] * 10, "gdp": random.lognormal(10, 0.8, 20)})
 
 
 @pytest.fixture(params=METHODS)
