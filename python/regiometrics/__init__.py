@@ -13,6 +13,7 @@ from ._call import set_threads
 from ._core import __version__
 from ._language import set_language
 from .classify import Classification, classify
+from .coupling_coordination import CouplingCoordination, coupling_coordination
 from .dagum_gini import DagumGini, dagum_gini
 from .errors import InternalError, InvalidInputError, RegiometricsError, RegiometricsWarning
 from .growth_rate import growth_rate
@@ -23,6 +24,7 @@ from .theil import Theil, theil
 
 __all__ = [
     "Classification",
+    "CouplingCoordination",
     "DagumGini",
     "InternalError",
     "InvalidInputError",
@@ -32,6 +34,7 @@ __all__ = [
     "Theil",
     "__version__",
     "classify",
+    "coupling_coordination",
     "dagum_gini",
     "datasets",
     "growth_rate",

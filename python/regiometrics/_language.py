@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ._options import choice
 
-__all__ = ["language", "set_language", "term"]
+__all__ = ["language", "set_language", "state_term", "term"]
 
 _current = "en"
 
@@ -97,9 +97,31 @@ _TERMS: dict[str, tuple[str, str]] = {
     "weak negative decoupling": ("weak negative decoupling", "弱负脱钩"),
     "strong negative decoupling": ("strong negative decoupling", "强负脱钩"),
     "decoupling": ("decoupling", "脱钩"),
-    "coupling": ("coupling", "连接"),
+    "coupling": ("Coupling", "耦合度"),
+    "state: coupling": ("coupling", "连接"),
     "negative decoupling": ("negative decoupling", "负脱钩"),
     "undefined": ("undefined", "无定义"),
+    # Coupling and coordination.
+    "coupling_coordination": ("Coupling and coordination", "耦合协调分析"),
+    "coupling_and_coordination": ("Coupling, development and coordination", "耦合度、发展水平与耦合协调度"),
+    "development": ("Development", "综合发展指数"),
+    "coordination": ("Coordination", "耦合协调度"),
+    "stage": ("Stage of coupling", "耦合阶段"),
+    "grade": ("Grade of coordination", "协调等级"),
+    "low-level coupling": ("low-level coupling", "低水平耦合"),
+    "antagonistic": ("antagonistic", "拮抗"),
+    "running-in": ("running-in", "磨合"),
+    "high-level coupling": ("high-level coupling", "高水平耦合"),
+    "extreme imbalance": ("extreme imbalance", "极度失调"),
+    "severe imbalance": ("severe imbalance", "严重失调"),
+    "moderate imbalance": ("moderate imbalance", "中度失调"),
+    "mild imbalance": ("mild imbalance", "轻度失调"),
+    "near imbalance": ("near imbalance", "濒临失调"),
+    "barely coordinated": ("barely coordinated", "勉强协调"),
+    "primary coordination": ("primary coordination", "初级协调"),
+    "intermediate coordination": ("intermediate coordination", "中级协调"),
+    "good coordination": ("good coordination", "良好协调"),
+    "high-quality coordination": ("high-quality coordination", "优质协调"),
 }
 
 
@@ -138,3 +160,8 @@ def term(name: str) -> str:
     """Return what is shown for a stored name; a name without a translation is shown as it is."""
     shown = _TERMS.get(name)
     return name if shown is None else shown[_current == "zh"]
+
+
+def state_term(name: str) -> str:
+    """Return what is shown for a state in a cell or legend; some states share their name with a column."""
+    return term(f"state: {name}" if f"state: {name}" in _TERMS else name)

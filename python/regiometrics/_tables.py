@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from ._language import language, term
+from ._language import language, state_term, term
 from .errors import InvalidInputError, RegiometricsError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def shown(frame: Frame, digits: int, states: Iterable[str] = ()) -> pd.DataFrame
     table = to_pandas(frame).copy()
     for name in states:
         if name in table:
-            table[name] = [term(str(cell)) for cell in table[name]]
+            table[name] = [state_term(str(cell)) for cell in table[name]]
     for name in table.columns:
         if table[name].dtype.kind == "f":
             table[name] = [_number(value, digits) for value in table[name]]

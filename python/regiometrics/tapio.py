@@ -10,7 +10,8 @@ import numpy as np
 
 from . import _core
 from ._call import call
-from ._input import InputTable, Labels, read
+from ._input import InputTable, read
+from ._labels import Labels
 from ._result import Result
 from ._tables import Frame, make_frame, state_column
 from .errors import InvalidInputError

@@ -14,6 +14,7 @@ pub mod stats;
 
 // The methods.
 pub mod classify;
+pub mod coupling_coordination;
 pub mod dagum_gini;
 pub mod growth_rate;
 pub mod rank_consistency;

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._language import term
+from .._language import state_term, term
 from .._tables import to_pandas
 from ..errors import RegiometricsError
 
@@ -199,5 +199,5 @@ def state_map(
     ax.tick_params(axis="y", labelsize=max(4.0, min(10.0, 220.0 / len(rows[::step]))), length=0)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     present = set(states)
-    patches = [Patch(color=colour, label=term(state)) for state, colour in palette.items() if state in present]
+    patches = [Patch(color=colour, label=state_term(state)) for state, colour in palette.items() if state in present]
     ax.legend(handles=patches, frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1.0, 1.0))
