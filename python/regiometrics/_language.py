@@ -47,6 +47,7 @@ _TERMS: dict[str, tuple[str, str]] = {
     "synchronous": ("synchronous", "同步型"),
     "lagging": ("lagging", "滞后型"),
     # Theil.
+    "by_group": ("By group", "各组"),
     "theil": ("Theil decomposition", "泰尔指数及其分解"),
     "theil_t": ("Theil T", "泰尔指数T"),
     "theil_l": ("Theil L", "泰尔指数L"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib
-from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import _tables as tables
 from ._language import term
+from ._options import count
 from .errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Result:
         digits : int
             Decimals of the numbers.
         """
+        digits = _digits(digits)
         title = term(self._method)
         parts = [title, "=" * _width(title)]
         for name in self._shown:
@@ -61,6 +62,8 @@ class Result:
         return "\n".join(parts)
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         parts = [f"<h4>{escape(term(self._method))}</h4>"]
         for name in self._shown:
             frame = getattr(self, name)
@@ -89,12 +92,18 @@ class Result:
         caption, label : str, optional
             With either, the tabular stands in a table environment.
         """
-        return tables.to_latex(self._table(table), digits, self._states, caption, label)
+        return tables.to_latex(self._table(table), _digits(digits), self._states, caption, label)
 
     def to_excel(self, path: str | Path) -> None:
-        """Write every table to a sheet of one workbook, at full precision (needs openpyxl)."""
+        """Write every table to a sheet of one workbook, to 16 significant digits (needs openpyxl).
+
+        Parameters
+        ----------
+        path : path
+            The workbook, which is replaced if it exists.
+        """
         frames = {self._heading(name): getattr(self, name) for name in self._tables}
-        tables.to_excel({heading: frame for heading, frame in frames.items() if len(frame)}, path)
+        tables.to_excel({heading: frame for heading, frame in frames.items() if len(frame)}, path, self._states)
 
     def plot(self, kind: str | None = None, *, ax: Any = None, **options: Any) -> Any:
         """Draw the result with matplotlib and return the axes.
@@ -127,6 +136,10 @@ class Result:
     def _heading(self, table: str) -> str:
         """Return the stored name under which the heading of a table is translated."""
         return table
+
+
+def _digits(digits: Any) -> int:
+    return count("digits", digits, most=15)
 
 
 def _width(text: str) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from ._language import language, state_term, term
+from ._language import state_term, term
 from .errors import InvalidInputError, RegiometricsError
 
 if TYPE_CHECKING:
@@ -15,7 +15,18 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["Frame", "make_frame", "to_excel", "to_html", "to_latex", "to_pandas", "to_text", "state_column", "unite"]
+__all__ = [
+    "Frame",
+    "label_text",
+    "make_frame",
+    "state_column",
+    "to_excel",
+    "to_html",
+    "to_latex",
+    "to_pandas",
+    "to_text",
+    "unite",
+]
 
 Frame: TypeAlias = Any
 """A data frame of the library that the caller's data came in."""
@@ -85,16 +96,32 @@ def to_pandas(frame: Frame) -> pd.DataFrame:
     return table
 
 
+# Columns that name a row: what stands there is a label, not a measurement.
+LABELS = frozenset({"time", "group", "group_a", "group_b", "unit", "start", "end"})
+
+
+def label_text(label: Any) -> str:
+    """Return a label as it is read: a year that is stored as 2011.0 is 2011, a date at midnight has no hour."""
+    if isinstance(label, float | np.floating) and float(label).is_integer():
+        return str(int(label))
+    text = str(label)
+    return text.removesuffix(" 00:00:00") if hasattr(label, "hour") else text
+
+
 def shown(frame: Frame, digits: int, states: Iterable[str] = ()) -> pd.DataFrame:
     """Return the frame with headings and the cells of the columns `states` in the language in force."""
-    table = to_pandas(frame).copy()
-    for name in states:
-        if name in table:
-            table[name] = [state_term(str(cell)) for cell in table[name]]
+    table = translate(to_pandas(frame), states)
     for name in table.columns:
-        if table[name].dtype.kind == "f":
+        if name in LABELS:
+            table[name] = [label_text(label) for label in table[name]]
+        elif table[name].dtype.kind == "f":
             table[name] = [_number(value, digits) for value in table[name]]
     return table.rename(columns=term)
+
+
+def translate(table: pd.DataFrame, states: Iterable[str]) -> pd.DataFrame:
+    """Return a copy with the cells of the columns `states` in the language in force."""
+    return table.assign(**{name: [state_term(str(cell)) for cell in table[name]] for name in states if name in table})
 
 
 def _number(value: float, digits: int) -> str:
@@ -110,12 +137,8 @@ def to_text(frame: Frame, digits: int, states: Iterable[str] = ()) -> str:
     import pandas as pd
 
     table = shown(frame, digits, states)
-    with pd.option_context("display.unicode.east_asian_width", language() == "zh" or _has_wide(table)):
-        return table.to_string(index=False, max_rows=_ROWS_SHOWN)
-
-
-def _has_wide(table: pd.DataFrame) -> bool:
-    return any(not str(cell).isascii() for name in table.columns for cell in table[name].head(_ROWS_SHOWN))
+    with pd.option_context("display.unicode.east_asian_width", True):
+        return str(table.to_string(index=False, max_rows=_ROWS_SHOWN))
 
 
 def to_html(frame: Frame, digits: int, states: Iterable[str] = ()) -> str:
@@ -137,7 +160,7 @@ def to_latex(frame: Frame, digits: int, states: Iterable[str], caption: str | No
     return str(text)
 
 
-def to_excel(frames: Mapping[str, Frame], path: str | Path) -> None:
+def to_excel(frames: Mapping[str, Frame], path: str | Path, states: Iterable[str]) -> None:
     """Write each frame to a sheet of its own, numbers as numbers, headings in the language in force."""
     import pandas as pd
 
@@ -147,9 +170,12 @@ def to_excel(frames: Mapping[str, Frame], path: str | Path) -> None:
         raise _needs("openpyxl", "to_excel") from None
     with pd.ExcelWriter(path, engine="openpyxl") as writer:
         for name, frame in frames.items():
-            table = to_pandas(frame).rename(columns=term)
+            table = translate(to_pandas(frame), states)
+            for column in table.select_dtypes("datetimetz").columns:
+                # Excel has no time zones: the local time stands.
+                table[column] = table[column].dt.tz_localize(None)
             # 31 characters are the most that Excel allows for the name of a sheet.
-            table.to_excel(writer, sheet_name=term(name)[:31], index=False)
+            table.rename(columns=term).to_excel(writer, sheet_name=term(name)[:31], index=False)
 
 
 def _needs(package: str, method: str) -> RegiometricsError:

@@ -175,10 +175,12 @@ def dagum_gini(
 
     Bootstrap intervals are studentised (Davison & Hinkley 1997, §5.2): each replicate has its own jackknife error.
     Percentile intervals are not offered, because division by n² makes every Gini too small in small samples and they
-    double that bias: in 4000 simulated samples of 31 units in three lognormal groups, 95 % percentile intervals held
-    the true within component 55 % of the time. No interval is good for `between`, `transvariation` and their shares
-    where group means nearly coincide, since \|mean_j − mean_h\| has a kink there. Intervals rest on independent units,
-    which neighbouring regions rarely are. They are cut to [0, 1].
+    double that bias. In 4000 simulated samples of 31 units in three lognormal groups, 95 % intervals held the true
+    within component 91 % of the time if studentised, 82 % with Student's t, 55 % if percentiles; the Gini itself 93,
+    89 and 81 %. With 300 units the first two held every component and share 93 to 96 % of the time. No interval is
+    good for `between`, `transvariation` and their shares where group means nearly coincide, since
+    \|mean_j − mean_h\| has a kink there. Intervals rest on independent units, which neighbouring regions rarely are.
+    They are cut to [0, 1].
 
     References
     ----------
@@ -246,7 +248,7 @@ class _Uncertainty:
     def wide(self, columns: Mapping[str, Any]) -> Frame:
         """Return the estimates, one row per key and one column per statistic, after `columns`."""
         labels = {key: label.take(codes) for key, (label, codes) in self.keys.items()}
-        values = dict(zip(self.statistics, self.estimates["estimate"].T, strict=True))
+        values = dict(zip(self.statistics, self.estimates["estimate"].T.copy(), strict=True))
         return make_frame(self.backend, labels | dict(columns) | values)
 
     def frame(self) -> Frame:
@@ -254,7 +256,7 @@ class _Uncertainty:
         n_rows, n_statistics = self.estimates["estimate"].shape
         labels = {key: label.take(np.repeat(codes, n_statistics)) for key, (label, codes) in self.keys.items()}
         tidy = {"statistic": np.tile(np.array(self.statistics), n_rows)}
-        tidy |= {column: values.ravel() for column, values in self.estimates.items()}
+        tidy |= {column: values.flatten() for column, values in self.estimates.items()}
         return make_frame(self.backend, labels | tidy)
 
 

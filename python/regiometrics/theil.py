@@ -54,7 +54,7 @@ class Theil(Result):
     _shown: ClassVar[tuple[str, ...]] = ("overall", "within")
 
     def _heading(self, table: str) -> str:
-        return {"within": "within_groups"}.get(table, table)
+        return {"within": "by_group"}.get(table, table)
 
 
 def theil(

@@ -26,7 +26,7 @@ where
     T: Send,
     W: FnOnce(&Job) -> Result<T> + Send,
 {
-    let pool = pool::current().map_err(|error| errors::internal(py, &error))?;
+    let pool = pool::current().map_err(|failure| failure.into_exception(py))?;
     let progress = progress.map(Bound::unbind);
     let job = Job::new();
     let outcome = py.detach(|| {

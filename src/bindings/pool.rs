@@ -40,19 +40,40 @@ fn slot() -> &'static Slot {
     }
 }
 
+/// Why there is no pool.
+pub enum Failure {
+    /// The environment variable holds this instead of a number.
+    Variable(String),
+    /// The system's words.
+    Start(String),
+}
+
+impl Failure {
+    /// The exception to raise.
+    pub fn into_exception(self, py: Python<'_>) -> PyErr {
+        match self {
+            Self::Variable(text) => {
+                let range = format!("a whole number from 1 to {MOST_THREADS}");
+                errors::invalid(py, format!("REGIOMETRICS_NUM_THREADS is '{text}'; it must be {range}"))
+            }
+            Self::Start(words) => errors::internal(py, &format!("the threads could not be started: {words}")),
+        }
+    }
+}
+
 /// The pool of this process.
-pub fn current() -> Result<Arc<ThreadPool>, String> {
+pub fn current() -> Result<Arc<ThreadPool>, Failure> {
     let mut pool = slot().pool.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(pool) = pool.as_ref() {
         return Ok(Arc::clone(pool));
     }
     let builder =
         ThreadPoolBuilder::new().num_threads(wanted()?).thread_name(|i| format!("regiometrics-{i}"));
-    let built = builder.build().map_err(|error| format!("the threads could not be started: {error}"))?;
+    let built = builder.build().map_err(|error| Failure::Start(error.to_string()))?;
     Ok(Arc::clone(pool.insert(Arc::new(built))))
 }
 
-fn wanted() -> Result<usize, String> {
+fn wanted() -> Result<usize, Failure> {
     let asked = WANTED.load(Ordering::Acquire);
     if asked > 0 {
         return Ok(asked);
@@ -60,9 +81,7 @@ fn wanted() -> Result<usize, String> {
     match std::env::var("REGIOMETRICS_NUM_THREADS") {
         Ok(text) => match text.trim().parse() {
             Ok(n) if (1..=MOST_THREADS).contains(&n) => Ok(n),
-            _ => Err(format!(
-                "REGIOMETRICS_NUM_THREADS is '{text}'; it must be a whole number from 1 to {MOST_THREADS}"
-            )),
+            _ => Err(Failure::Variable(text)),
         },
         Err(_) => Ok(std::thread::available_parallelism().map_or(1, usize::from)),
     }
@@ -88,6 +107,6 @@ pub fn set_threads(py: Python<'_>, n: usize) -> PyResult<()> {
 /// The number of threads that the next call uses.
 #[pyfunction]
 pub fn threads(py: Python<'_>) -> PyResult<usize> {
-    let pool = current().map_err(|error| errors::internal(py, &error))?;
+    let pool = current().map_err(|failure| failure.into_exception(py))?;
     Ok(pool.current_num_threads())
 }

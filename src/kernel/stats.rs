@@ -8,7 +8,9 @@ pub fn quantile(sorted: &[f64], probability: f64) -> f64 {
     let position = probability * last as f64;
     let below = (position.floor() as usize).min(last);
     let above = (below + 1).min(last);
-    sorted[below] + (position - below as f64) * (sorted[above] - sorted[below])
+    let (low, high, part) = (sorted[below], sorted[above], position - below as f64);
+    // Between equal or infinite neighbours the difference would be NaN.
+    if part <= 0.0 || low >= high || low.is_infinite() { low } else { low + part * (high - low) }
 }
 
 /// `numerator / denominator`, or zero where both are zero: the share of nothing is nothing.

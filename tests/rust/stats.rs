@@ -8,6 +8,9 @@ fn quantiles_interpolate_between_order_statistics() {
     assert_eq!(quantile(&[1.0, 2.0, 4.0, 8.0], 1.0), 8.0);
     assert_eq!(quantile(&[3.0], 0.3), 3.0);
     assert!(quantile(&[], 0.5).is_nan());
+    let ends = [f64::NEG_INFINITY, 0.0, f64::INFINITY, f64::INFINITY];
+    let at = |probability| quantile(&ends, probability);
+    assert_eq!([at(0.1), at(1.0 / 3.0), at(0.5), at(0.9)], [ends[0], 0.0, ends[3], ends[3]]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-"""One visual language: colours, sizes, time axes, and fonts that show Chinese on any machine."""
+"""One visual language: colours, sizes, time axes, legends, and fonts that show Chinese on any machine."""
 
 from __future__ import annotations
 
@@ -10,30 +10,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._language import state_term, term
-from .._tables import to_pandas
+from .._language import term
+from .._tables import label_text, to_pandas
 from ..errors import RegiometricsError
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = [
-    "MARKERS",
-    "colours",
-    "figure",
-    "grid_of_axes",
-    "label_axes",
-    "lines_over_time",
-    "stacked_shares",
-    "state_map",
-]
+__all__ = ["MARKERS", "colours", "figure", "grid_of_axes", "label_axes", "lines_over_time", "stacked_shares"]
 
 # Okabe & Ito (2008), told apart by readers with any colour vision; black last, as it dominates.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+_LINES = ("-", "--", ":", "-.")
 _CHINESE = "Noto Sans SC"
 _SIZE = (6.4, 4.0)
+
+# A legend of more entries stands beside the axes, in columns of this many.
+_INSIDE, _COLUMN = 4, 24
+
+# This many labels fit below a time axis; more bars than this lie on their side.
+_TICKS, _UPRIGHT_BARS = 14, 8
 
 
 def colours(n: int) -> list[Any]:
@@ -65,85 +63,156 @@ def _fonts() -> Iterator[None]:
         yield
 
 
+def _pyplot() -> Any:
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError:
+        raise RegiometricsError(
+            "plot() needs matplotlib, which is not installed: pip install 'regiometrics[plot]'"
+        ) from None
+    return plt
+
+
 def figure(draw: Callable[..., Any]) -> Callable[..., Any]:
-    """Make `draw(result, ax, …)` a public figure: matplotlib on demand, axes if none are given, fonts."""
+    """Make `draw(result, ax, …)` a public figure: matplotlib on demand, axes if none are given, fonts, size."""
 
     @wraps(draw)
     def drawn(result: Any, *, ax: Axes | None = None, **options: Any) -> Any:
-        try:
-            import matplotlib.pyplot as plt
-        except ImportError:
-            raise RegiometricsError(
-                "plot() needs matplotlib, which is not installed: pip install 'regiometrics[plot]'"
-            ) from None
+        plt = _pyplot()
         with _fonts():
+            axes = plt.subplots(figsize=_SIZE, layout="constrained")[1] if ax is None else ax
+            draw(result, axes, **options)
             if ax is None:
-                _, ax = plt.subplots(figsize=_SIZE, layout="constrained")
-            draw(result, ax, **options)
-            _set_fonts(ax)
-        return ax
+                _make_room(axes)
+            _set_texts(axes)
+        return axes
 
     return drawn
 
 
 def grid_of_axes(n_rows: int, n_columns: int) -> Any:
     """Return the axes of a new figure with several panels."""
-    import matplotlib.pyplot as plt
-
     size = (_SIZE[0] * 0.9 * n_columns, _SIZE[1] * 0.9 * n_rows)
-    return plt.subplots(n_rows, n_columns, figsize=size, layout="constrained", squeeze=False)[1]
+    return _pyplot().subplots(n_rows, n_columns, figsize=size, layout="constrained", squeeze=False)[1]
 
 
-def _set_fonts(ax: Axes) -> None:
-    # Axes that the caller made carry the fonts of that moment.
+def _make_room(ax: Axes) -> None:
+    """Widen a new figure for a legend beside the axes, and heighten it for many lying bars."""
+    legend = ax.get_legend()
+    entries = [] if legend is None else [text.get_text() for text in legend.get_texts()]
+    n_entries = len(entries)
+    width, height = _SIZE
+    if n_entries > _INSIDE:
+        n_columns = -(-n_entries // _COLUMN)
+        width += n_columns * (0.5 + 0.08 * max(map(len, entries)))
+        height = max(height, 0.21 * min(n_entries, _COLUMN) + 0.8)
+    height = max(height, 0.22 * len(ax.get_yticklabels()) + 1.0)
+    figure: Any = ax.figure
+    figure.set_size_inches(width, height)
+
+
+def _set_texts(ax: Axes) -> None:
     import matplotlib
     from matplotlib.text import Text
 
     for text in ax.findobj(Text):
+        # Axes that the caller made carry the fonts of that moment; and labels are no formulas.
         text.set_fontfamily(matplotlib.rcParams["font.family"])
+        text.set_parse_math(False)
 
 
-def label_axes(ax: Axes, title: str, x: str, y: str, *, legend: bool = True) -> None:
-    """Set title, axis labels and legend; remove the upper and right frame."""
+def label_axes(ax: Axes, title: str, x: str, y: str, *, legend: bool | None = True) -> None:
+    """Set title, axis labels and legend (None: beside the axes); remove the upper and right frame."""
     ax.set_title(title)
     ax.set_xlabel(x)
     ax.set_ylabel(y)
     ax.spines[["top", "right"]].set_visible(False)
-    if legend:
+    n_entries = len(ax.get_legend_handles_labels()[0])
+    if legend is False or n_entries == 0:
+        return
+    if legend is None or n_entries > _INSIDE:
+        beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
+        # Stacked bars are read from the top.
+        ax.legend(frameon=False, fontsize="small", ncols=-(-n_entries // _COLUMN), reverse=legend is None, **beside)
+    else:
         ax.legend(frameon=False, fontsize="small")
 
 
-def _time_positions(ax: Axes, times: Sequence[Any]) -> Any:
+def _mark_periods(ax: Axes, times: Sequence[Any]) -> Any:
     """Return where the periods stand on the horizontal axis, and mark them there."""
     numeric = all(isinstance(time, int | float | np.integer | np.floating) for time in times)
     positions = np.asarray(times, dtype=float) if numeric else np.arange(len(times), dtype=float)
-    # Fourteen labels fit the width; of more, every second, third, … is written.
-    step = -(-len(times) // 14)
-    ax.set_xticks(positions[::step], [str(time) for time in times[::step]])
-    if len(times) > 7:
-        ax.tick_params(axis="x", rotation=45)
+    step = -(-len(times) // _TICKS)
+    texts = [label_text(time) for time in times]
+    ax.set_xticks(positions[::step], texts[::step])
+    _turn(ax, texts[::step])
     return positions
 
 
-def lines_over_time(ax: Axes, series: dict[str, pd.DataFrame], value: str, band: tuple[str, str] | None = None) -> None:
-    """Draw one line per series against its column `time`; without periods, one bar per series."""
+def _turn(ax: Axes, texts: list[str]) -> None:
+    """Turn labels of the horizontal axis that would run into each other."""
+    if len(texts) * max(map(len, texts)) > 40:
+        for label in ax.get_xticklabels():
+            label.set(rotation=45, ha="right", rotation_mode="anchor")
+
+
+def lines_over_time(
+    ax: Axes,
+    series: dict[str, pd.DataFrame],
+    value: str,
+    times: Sequence[Any] | None,
+    band: tuple[str, str] | None = None,
+) -> None:
+    """Draw one line per series against its column `time`; without `times`, in their order, one bar per series."""
     palette = colours(len(series))
-    if any("time" not in table for table in series.values()):
-        heights = [float(table[value].iloc[0]) for table in series.values()]
-        ax.bar(range(len(series)), heights, color=palette, width=0.6)
-        ax.set_xticks(range(len(series)), list(series))
-        if band is not None:
-            ends = [(float(table[band[0]].iloc[0]), float(table[band[1]].iloc[0])) for table in series.values()]
-            ax.vlines(range(len(series)), *zip(*ends, strict=True), color="black")
+    if times is None:
+        _bars(ax, series, value, band, palette)
         return
-    times = list(dict.fromkeys(sorted(time for table in series.values() for time in table["time"])))
-    position = dict(zip(times, _time_positions(ax, times), strict=True))
+    position = dict(zip(times, _mark_periods(ax, times), strict=True))
     for index, (name, table) in enumerate(series.items()):
         x = [position[time] for time in table["time"]]
-        marker = MARKERS[index % len(MARKERS)]
-        ax.plot(x, table[value], color=palette[index], marker=marker, markersize=4, label=name)
+        look = {
+            "color": palette[index],
+            "marker": MARKERS[index % len(MARKERS)],
+            "linestyle": _LINES[index // len(MARKERS) % len(_LINES)],
+        }
+        ax.plot(x, _finite(table[value]), markersize=4, label=name, **look)
         if band is not None:
             ax.fill_between(x, table[band[0]], table[band[1]], color=palette[index], alpha=0.15, linewidth=0)
+    ax.set_ylim(bottom=0.0)
+
+
+def _bars(
+    ax: Axes, series: dict[str, pd.DataFrame], value: str, band: tuple[str, str] | None, palette: list[Any]
+) -> None:
+    heights = [float(_finite(table[value])[0]) for table in series.values()]
+    positions = np.arange(len(series))
+    ends = [[float(table[end].iloc[0]) for table in series.values()] for end in band] if band else None
+    if len(series) <= _UPRIGHT_BARS and sum(map(len, series)) <= 60:
+        ax.bar(positions, heights, color=palette, width=0.6)
+        ax.set_xticks(positions, list(series))
+        if ends:
+            ax.vlines(positions, ends[0], ends[1], color="black")
+        ax.set_ylim(bottom=0.0)
+    else:
+        ax.barh(positions, heights, color=palette, height=0.7)
+        ax.set_yticks(positions, list(series))
+        ax.margins(y=0.01)
+        ax.invert_yaxis()
+        if ends:
+            ax.hlines(positions, ends[0], ends[1], color="black")
+        ax.set_xlim(left=0.0)
+
+
+def lie_down(ax: Axes) -> bool:
+    """Return whether `lines_over_time` drew bars on their side, which swaps the axis labels."""
+    return bool(ax.yaxis_inverted())
+
+
+def _finite(values: Any) -> Any:
+    """Return the numbers as an array in which the infinite ones, which cannot be drawn, are missing."""
+    array = np.asarray(values, dtype=float)
+    return np.where(np.isfinite(array), array, np.nan)
 
 
 def stacked_shares(ax: Axes, frame: Any, columns: dict[str, str], palette: list[Any]) -> None:
@@ -153,51 +222,16 @@ def stacked_shares(ax: Axes, frame: Any, columns: dict[str, str], palette: list[
     positions = np.arange(len(times))
     floor = np.zeros(len(times))
     for (column, name), colour in zip(columns.items(), palette, strict=True):
-        percent = 100.0 * table[column].to_numpy(dtype=float)
+        percent = 100.0 * _finite(table[column])
         bars = ax.bar(positions, percent, bottom=floor, color=colour, label=name, width=0.7)
         if len(times) <= 8:
             texts = [f"{each:.1f}" if each >= 4.0 else "" for each in percent]
             ax.bar_label(bars, texts, label_type="center", color="white", fontsize="small")
         floor = floor + np.nan_to_num(percent)
-    step = -(-len(times) // 14)
-    ax.set_xticks(positions[::step], [str(time) for time in times[::step]])
+    step = -(-len(times) // _TICKS)
+    texts = [label_text(time) for time in times[::step]]
+    ax.set_xticks(positions[::step], texts)
+    _turn(ax, texts)
     ax.set_ylim(0.0, 100.0)
-
-
-def state_map(
-    ax: Axes, units: pd.Series[Any], times: pd.Series[Any], states: pd.Series[Any], palette: dict[str, str]
-) -> None:
-    """Draw a cell per unit and period in the colour of its state; `palette` orders the legend, as far as states occur.
-
-    The first three are columns of one table; units stand in their order there.
-    """
-    from matplotlib.colors import ListedColormap
-    from matplotlib.patches import Patch
-
-    rows, columns = list(units.drop_duplicates()), list(times.drop_duplicates().sort_values())
-    row_of = {unit: position for position, unit in enumerate(rows)}
-    column_of = {time: position for position, time in enumerate(columns)}
-    code_of = {state: code for code, state in enumerate(palette)}
-    cells = np.full((len(rows), len(columns)), np.nan)
-    cells[[row_of[unit] for unit in units], [column_of[time] for time in times]] = [code_of[state] for state in states]
-    ax.pcolormesh(
-        np.arange(len(columns) + 1) - 0.5,
-        np.arange(len(rows) + 1) - 0.5,
-        np.ma.masked_invalid(cells),
-        cmap=ListedColormap(list(palette.values())),
-        vmin=-0.5,
-        vmax=len(palette) - 0.5,
-        edgecolor="white",
-        linewidth=0.5 if len(rows) <= 60 else 0.0,
-    )
-    step = -(-len(columns) // 14)
-    ax.set_xticks(range(0, len(columns), step), [str(time) for time in columns[::step]])
-    if len(columns) > 7:
-        ax.tick_params(axis="x", rotation=45)
-    step = -(-len(rows) // 40)
-    ax.set_yticks(range(0, len(rows), step), [str(unit) for unit in rows[::step]])
-    ax.tick_params(axis="y", labelsize=max(4.0, min(10.0, 220.0 / len(rows[::step]))), length=0)
-    ax.set_ylim(len(rows) - 0.5, -0.5)
-    present = set(states)
-    patches = [Patch(color=colour, label=state_term(state)) for state, colour in palette.items() if state in present]
-    ax.legend(handles=patches, frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    if len(times) == 1:
+        ax.set_xlim(-1.0, 1.0)

@@ -11,7 +11,8 @@ from .._options import choice
 from .._tables import to_pandas
 from ..coupling_coordination import GRADES
 from ..errors import InvalidInputError
-from ._style import figure, label_axes, lines_over_time, state_map
+from ._maps import state_map
+from ._style import figure, label_axes, lie_down, lines_over_time
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,6 @@ _COLOURS = (
 _MEASURES = ("coupling", "development", "coordination")
 # Of more cells than this the numbers would not fit.
 _CELLS_NUMBERED = 200
-_UNITS_IN_ONE_COLUMN = 14
 
 
 def _keyed(result: CouplingCoordination, *, needs_both: bool) -> pd.DataFrame:
@@ -54,14 +54,10 @@ def lines(result: CouplingCoordination, ax: Axes, *, measure: str = "coordinatio
     )
     groups = table.assign(unit=names).groupby("unit", sort=False, observed=True)
     series = {str(unit): rows.sort_values("time") if "time" in rows else rows for unit, rows in groups}
-    lines_over_time(ax, series, measure)
-    ax.set_ylim(bottom=0.0)
-    has_time = "time" in table
-    label_axes(ax, term(measure), term("time") if has_time else "", term(measure), legend=False)
-    if has_time:
-        columns = -(-len(series) // _UNITS_IN_ONE_COLUMN)
-        size = "small" if columns == 1 else "x-small"
-        ax.legend(frameon=False, fontsize=size, ncols=columns, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    times = list(table["time"].drop_duplicates().sort_values()) if "time" in table else None
+    lines_over_time(ax, series, measure, times)
+    across, up = term("time") if times else "", term(measure)
+    label_axes(ax, term(measure), *((up, across) if lie_down(ax) else (across, up)))
 
 
 @figure

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._language import term
 from .._options import choice
 from .._tables import to_pandas
-from ._style import colours, figure, label_axes, lines_over_time, stacked_shares
+from ._style import colours, figure, label_axes, lie_down, lines_over_time, stacked_shares
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from ..theil import Theil
@@ -17,8 +18,19 @@ if TYPE_CHECKING:
 __all__ = ["KINDS"]
 
 
-def _time_label(result: Theil) -> str:
-    return term("time") if "time" in to_pandas(result.overall) else ""
+def _times(result: Theil) -> list[Any] | None:
+    overall = to_pandas(result.overall)
+    return overall["time"].to_list() if "time" in overall else None
+
+
+def _lines(ax: Axes, result: Theil, series: dict[str, pd.DataFrame], value: str, title: str, measure: str) -> None:
+    times = _times(result)
+    lines_over_time(ax, series, value, times)
+    if lie_down(ax):
+        label_axes(ax, term(title), term(measure), "", legend=False)
+    else:
+        x = "" if times is None else term("time")
+        label_axes(ax, term(title), x, term(measure), legend=times is not None)
 
 
 @figure
@@ -26,13 +38,9 @@ def components(result: Theil, ax: Axes, *, measure: str = "t") -> None:
     """Draw one measure ("t" or "l") with its part within and between groups over time."""
     choice("measure", measure, ("t", "l"))
     table = to_pandas(result.overall)
-    series = {term(name): table for name in (f"theil_{measure}", f"within_{measure}", f"between_{measure}")}
-    for name in (f"theil_{measure}", f"within_{measure}", f"between_{measure}"):
-        series[term(name)] = table.assign(estimate=table[name])
-    lines_over_time(ax, series, "estimate")
-    ax.set_ylim(bottom=0.0)
-    time = _time_label(result)
-    label_axes(ax, term("theil"), time, term(f"theil_{measure}"), legend=bool(time))
+    names = (f"theil_{measure}", f"within_{measure}", f"between_{measure}")
+    series = {term(name): table.assign(estimate=table[name]) for name in names}
+    _lines(ax, result, series, "estimate", "theil", f"theil_{measure}")
 
 
 @figure
@@ -42,8 +50,8 @@ def shares(result: Theil, ax: Axes, *, measure: str = "t") -> None:
     columns = {f"share_{part}_{measure}": term(part) for part in ("within", "between")}
     # The first colour is that of the measure itself in the figure of the components.
     stacked_shares(ax, result.overall, columns, colours(3)[1:])
-    label_axes(ax, term("shares"), _time_label(result), term("share_percent"), legend=False)
-    ax.legend(frameon=False, fontsize="small", ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.14))
+    x = "" if _times(result) is None else term("time")
+    label_axes(ax, term("shares"), x, term("share_percent"), legend=None)
 
 
 @figure
@@ -55,10 +63,7 @@ def within(result: Theil, ax: Axes, *, measure: str = "t") -> None:
         series = {str(group): rows for group, rows in table.groupby("group", sort=False, observed=True)}
     else:
         series = {term("overall"): table}
-    lines_over_time(ax, series, f"theil_{measure}")
-    ax.set_ylim(bottom=0.0)
-    time = _time_label(result)
-    label_axes(ax, term("within_groups"), time, term(f"theil_{measure}"), legend=bool(time))
+    _lines(ax, result, series, f"theil_{measure}", "by_group", f"theil_{measure}")
 
 
 KINDS = {"components": components, "shares": shares, "within": within}

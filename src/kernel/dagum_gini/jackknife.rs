@@ -27,6 +27,9 @@ const SHORTEST_STRETCH: usize = 1 << 12;
 /// A unit is heavy if less than this fraction of some sum is left without it: ten digits of the rest remain.
 const LEFT_BY_HEAVY: f64 = 1e-3;
 
+/// Replicates that differ by no more than this many units in the last place are equal.
+const ROUNDING: f64 = 16.0;
+
 /// Two Ginis without one unit say nothing when the group then has a single one: its own Gini needs three units.
 const LEAST_UNITS_OF_OWN_GINI: f64 = 3.0;
 
@@ -131,7 +134,7 @@ enum Slot {
 }
 
 impl Slot {
-    /// (n − 1)/n · Σ (θ_i − mean θ)² over all stretches.
+    /// (n − 1)/n · Σ (θ_i − mean θ)² over all stretches; zero where the θ_i differ by rounding alone.
     fn variance(self, stretches: &[Vec<Stretch>], group: usize, n: f64) -> f64 {
         let (mut seen, mut all) = (0.0, Moments::default());
         for stretch in stretches.iter().map(|groups| &groups[group]) {
@@ -142,7 +145,8 @@ impl Slot {
             all.merge(seen, moments, stretch.n);
             seen += stretch.n;
         }
-        (n - 1.0) / n * all.squares
+        let rounding = ROUNDING * f64::EPSILON * all.mean;
+        if all.squares <= n * rounding * rounding { 0.0 } else { (n - 1.0) / n * all.squares }
     }
 }
 
