@@ -410,4 +410,4 @@ def test_the_bars_show_the_shares() -> None:
     wide = result.shares.pivot(index="time", columns="group", values="share")
     assert heights == pytest.approx(100.0 * np.concatenate([wide[group] for group in GROUPS[:3]]))
     rgm.set_language("zh")
-    assert [text.get_text() for text in result.plot("shares").get_legend().get_texts()] == ["脱钩", "连接", "负脱钩"]
+    assert [text.get_text() for text in result.plot("shares").get_legend().get_texts()] == ["负脱钩", "连接", "脱钩"]
