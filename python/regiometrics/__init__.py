@@ -13,6 +13,7 @@ from ._call import set_threads
 from ._core import __version__
 from ._language import set_language
 from .classify import Classification, classify
+from .coupling_coordination import CouplingCoordination, coupling_coordination
 from .dagum_gini import DagumGini, dagum_gini
 from .errors import InternalError, InvalidInputError, RegiometricsError, RegiometricsWarning
 from .growth_rate import growth_rate
@@ -26,6 +27,7 @@ from .weights import SpatialWeights
 
 __all__ = [
     "Classification",
+    "CouplingCoordination",
     "DagumGini",
     "InternalError",
     "InvalidInputError",
@@ -39,6 +41,7 @@ __all__ = [
     "__version__",
     "classify",
     "counts_from_probabilities",
+    "coupling_coordination",
     "dagum_gini",
     "datasets",
     "growth_rate",

@@ -17,6 +17,7 @@ __all__ = [
     "class_breaks",
     "class_codes",
     "classify",
+    "coupling_coordination",
     "dagum_gini",
     "exercise",
     "growth_rate",
@@ -45,6 +46,7 @@ def exercise(action: str, steps: int = 1, progress: _Progress | None = None) -> 
 def class_breaks(values: _Float, method: str, k: int) -> _Float: ...
 def class_codes(values: _Float, breaks: _Float) -> _Code: ...
 def classify(values: _Float, method: str, k: int, breaks: _Float | None) -> dict[str, Any]: ...
+def coupling_coordination(scores: _Float, variant: str, weights: _Float | None, stages: _Float) -> dict[str, Any]: ...
 def dagum_gini(
     values: _Float,
     weights: _Float | None,

@@ -116,7 +116,7 @@ _TERMS: dict[str, tuple[str, str]] = {
     "undetermined": ("undetermined", "无法判定"),
     "index": ("Index", "指数"),
     "shorrocks": ("Shorrocks (trace)", "Shorrocks指数（迹）"),
-    "prais": ("Prais–Bibby (movers)", "Prais–Bibby指数（变动比例）"),
+    "prais": ("Prais-Bibby (movers)", "Prais-Bibby指数（变动比例）"),
     "determinant": ("Determinant", "行列式指数"),
     "second_eigenvalue": ("Second eigenvalue", "第二特征值指数"),
     "half_life": ("Half-life (steps)", "半衰期（步）"),
@@ -156,9 +156,31 @@ _TERMS: dict[str, tuple[str, str]] = {
     "weak negative decoupling": ("weak negative decoupling", "弱负脱钩"),
     "strong negative decoupling": ("strong negative decoupling", "强负脱钩"),
     "decoupling": ("decoupling", "脱钩"),
-    "coupling": ("coupling", "连接"),
+    "coupling": ("Coupling", "耦合度"),
+    "state: coupling": ("coupling", "连接"),
     "negative decoupling": ("negative decoupling", "负脱钩"),
     "undefined": ("undefined", "无定义"),
+    # Coupling and coordination.
+    "coupling_coordination": ("Coupling and coordination", "耦合协调分析"),
+    "coupling_and_coordination": ("Coupling, development and coordination", "耦合度、发展水平与耦合协调度"),
+    "development": ("Development", "综合发展指数"),
+    "coordination": ("Coordination", "耦合协调度"),
+    "stage": ("Stage of coupling", "耦合阶段"),
+    "grade": ("Grade of coordination", "协调等级"),
+    "low-level coupling": ("low-level coupling", "低水平耦合"),
+    "antagonistic": ("antagonistic", "拮抗"),
+    "running-in": ("running-in", "磨合"),
+    "high-level coupling": ("high-level coupling", "高水平耦合"),
+    "extreme imbalance": ("extreme imbalance", "极度失调"),
+    "severe imbalance": ("severe imbalance", "严重失调"),
+    "moderate imbalance": ("moderate imbalance", "中度失调"),
+    "mild imbalance": ("mild imbalance", "轻度失调"),
+    "near imbalance": ("near imbalance", "濒临失调"),
+    "barely coordinated": ("barely coordinated", "勉强协调"),
+    "primary coordination": ("primary coordination", "初级协调"),
+    "intermediate coordination": ("intermediate coordination", "中级协调"),
+    "good coordination": ("good coordination", "良好协调"),
+    "high-quality coordination": ("high-quality coordination", "优质协调"),
 }
 
 
@@ -206,5 +228,7 @@ _ONLY_HEADINGS = frozenset(
 
 
 def state_term(name: str) -> str:
-    """Return what is shown for a state: as `term`, but a state called "low" is not the lower end of an interval."""
+    """Return what is shown for a state in a cell, heading or legend; some share their name with a column."""
+    if f"state: {name}" in _TERMS:
+        return term(f"state: {name}")
     return name if name in _ONLY_HEADINGS else term(name)

@@ -10,7 +10,8 @@ import numpy as np
 
 from . import _core
 from ._call import call
-from ._input import InputTable, Labels, read
+from ._input import InputTable, read
+from ._labels import Labels
 from ._result import Result
 from ._tables import Frame, make_frame, state_column
 from .errors import InvalidInputError
@@ -240,10 +241,12 @@ def _computed(table: InputTable, units: Labels, periods: Labels, base: int) -> A
         if error.row is None:
             raise
         unit, period = units.item(int(units.codes[error.row])), periods.item(int(periods.codes[error.row]))
+        row = error.row if table.positions is None else int(table.positions[error.row])
+        message = str(error).replace(f"row {error.row},", f"row {row},")
         told = InvalidInputError(
-            f"{error}, and {units.name} = {unit}, {periods.name} = {period} is the base of a change"
+            f"{message}, and {units.name} = {unit}, {periods.name} = {period} is the base of a change"
         )
-        told.name, told.row, told.period = error.name, error.row, error.period
+        told.name, told.row, told.period = error.name, row, error.period
         raise told from None
 
 

@@ -5,6 +5,7 @@ mod errors;
 mod pool;
 
 mod classify;
+mod coupling_coordination;
 mod dagum_gini;
 mod growth_rate;
 mod markov;
@@ -25,6 +26,8 @@ mod _core {
 
     #[pymodule_export]
     use super::classify::{class_breaks, class_codes, classify};
+    #[pymodule_export]
+    use super::coupling_coordination::coupling_coordination;
     #[pymodule_export]
     use super::dagum_gini::dagum_gini;
     #[pymodule_export]

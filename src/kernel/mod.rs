@@ -15,6 +15,7 @@ pub mod weights;
 
 // The methods.
 pub mod classify;
+pub mod coupling_coordination;
 pub mod dagum_gini;
 pub mod growth_rate;
 pub mod markov;

@@ -200,6 +200,19 @@ def frame_rows() -> Iterator[Row]:
         ordered = table.sort_values(["unit", "year"])
         return ordered.groupby("unit")[["value", "other"]].pct_change()
 
+    scores = table.assign(u1=table["value"].rank(pct=True), u2=table["other"].rank(pct=True))
+
+    def coupling() -> object:
+        total = scores["u1"] + scores["u2"]
+        return np.sqrt(2 * np.sqrt(scores["u1"] * scores["u2"]) / total * total / 2)
+
+    yield Row(
+        call="coupling_coordination",
+        size=size,
+        work=lambda: rgm.coupling_coordination(scores, ["u1", "u2"]),
+        peer_name="the formulas in pandas (no stages, no grades)",
+        peer=coupling,
+    )
     yield Row(
         call="growth_rate",
         size=size,

@@ -367,6 +367,11 @@ def test_dropped_rows_are_counted() -> None:
     data.loc[3, "gdp"] = None
     result = run(data, missing="drop")
     assert result.n_dropped == 1
+    # Rows are named as they stand in the data, the dropped ones counted in.
+    base = data[data["year"] == 2010].index[data[data["year"] == 2010].index != 3][-1]
+    with pytest.raises(rgm.InvalidInputError, match=rf"^column 'co2', row {base}, is 0") as caught:
+        run(data.assign(co2=data["co2"].where(data.index != base, 0.0)), missing="drop")
+    assert caught.value.row == base
     assert "1 row(s) with missing values left out." in result.notes
 
 
@@ -405,4 +410,4 @@ def test_the_bars_show_the_shares() -> None:
     wide = result.shares.pivot(index="time", columns="group", values="share")
     assert heights == pytest.approx(100.0 * np.concatenate([wide[group] for group in GROUPS[:3]]))
     rgm.set_language("zh")
-    assert [text.get_text() for text in result.plot("shares").get_legend().get_texts()] == ["脱钩", "连接", "负脱钩"]
+    assert [text.get_text() for text in result.plot("shares").get_legend().get_texts()] == ["负脱钩", "连接", "脱钩"]

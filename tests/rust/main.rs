@@ -6,6 +6,7 @@
 mod cells;
 mod check;
 mod classify;
+mod coupling_coordination;
 mod dagum_gini;
 mod growth_rate;
 mod job;

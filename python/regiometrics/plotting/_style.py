@@ -18,16 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = [
-    "MARKERS",
-    "colours",
-    "figure",
-    "grid_of_axes",
-    "label_axes",
-    "lines_over_time",
-    "stacked_shares",
-    "state_map",
-]
+__all__ = ["MARKERS", "colours", "figure", "grid_of_axes", "label_axes", "lines_over_time", "stacked_shares"]
 
 # Okabe & Ito (2008), told apart by readers with any colour vision; black last, as it dominates.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
@@ -244,42 +235,3 @@ def stacked_shares(ax: Axes, frame: Any, columns: dict[str, str], palette: list[
     ax.set_ylim(0.0, 100.0)
     if len(times) == 1:
         ax.set_xlim(-1.0, 1.0)
-
-
-def state_map(
-    ax: Axes, units: pd.Series[Any], times: pd.Series[Any], states: pd.Series[Any], palette: dict[str, str]
-) -> None:
-    """Draw a cell per unit and period in the colour of its state; `palette` orders the legend, as far as states occur.
-
-    The first three are columns of one table; units stand in their order there.
-    """
-    from matplotlib.colors import ListedColormap
-    from matplotlib.patches import Patch
-
-    rows, columns = list(units.drop_duplicates()), list(times.drop_duplicates().sort_values())
-    row_of = {unit: position for position, unit in enumerate(rows)}
-    column_of = {time: position for position, time in enumerate(columns)}
-    code_of = {state: code for code, state in enumerate(palette)}
-    cells = np.full((len(rows), len(columns)), np.nan)
-    cells[[row_of[unit] for unit in units], [column_of[time] for time in times]] = [code_of[state] for state in states]
-    ax.pcolormesh(
-        np.arange(len(columns) + 1) - 0.5,
-        np.arange(len(rows) + 1) - 0.5,
-        np.ma.masked_invalid(cells),
-        cmap=ListedColormap(list(palette.values())),
-        vmin=-0.5,
-        vmax=len(palette) - 0.5,
-        edgecolor="white",
-        linewidth=0.5 if len(rows) <= 60 else 0.0,
-    )
-    step = -(-len(columns) // 14)
-    ax.set_xticks(range(0, len(columns), step), [str(time) for time in columns[::step]])
-    if len(columns) > 7:
-        ax.tick_params(axis="x", rotation=45)
-    step = -(-len(rows) // 40)
-    ax.set_yticks(range(0, len(rows), step), [str(unit) for unit in rows[::step]])
-    ax.tick_params(axis="y", labelsize=max(4.0, min(10.0, 220.0 / len(rows[::step]))), length=0)
-    ax.set_ylim(len(rows) - 0.5, -0.5)
-    present = set(states)
-    patches = [Patch(color=colour, label=term(state)) for state, colour in palette.items() if state in present]
-    ax.legend(handles=patches, frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1.0, 1.0))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._language import term
+from .._language import state_term, term
 from .._tables import to_pandas
 from ..tapio import GROUPS, STATES
-from ._style import figure, label_axes, stacked_shares, state_map
+from ._maps import state_map
+from ._style import figure, label_axes, stacked_shares
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,9 +37,8 @@ def shares(result: TapioDecoupling, ax: Axes) -> None:
     wide = table.pivot(index="time", columns="group", values="share").reset_index()
     groups = [group for group in GROUPS if group in wide]
     palette = [colour for group, colour in zip(GROUPS, _GROUP_COLOURS, strict=True) if group in wide]
-    stacked_shares(ax, wide, {group: term(group) for group in groups}, palette)
-    label_axes(ax, term("group_shares"), term("time"), term("share_of_units_percent"), legend=False)
-    ax.legend(frameon=False, fontsize="small", ncols=len(groups), loc="upper center", bbox_to_anchor=(0.5, -0.18))
+    stacked_shares(ax, wide, {group: state_term(group) for group in groups}, palette)
+    label_axes(ax, term("group_shares"), term("time"), term("share_of_units_percent"), legend=None)
 
 
 KINDS = {"states": states, "shares": shares}
