@@ -428,3 +428,20 @@ def test_counts_that_are_none_are_refused() -> None:
             rgm.markov_from_counts(counts)
     with pytest.raises(rgm.InvalidInputError, match=r"^states must name each of the 2 states once"):
         rgm.markov_from_counts([[1, 1], [1, 1]], states=["a", "a"])
+
+
+# Two calls
+
+
+@pytest.mark.parametrize("convert", [lambda data: data, pl.from_pandas, pa.Table.from_pandas])
+@pytest.mark.parametrize("column", ["state", "group"])
+def test_the_states_of_tapio_are_the_states_of_a_chain(convert: Any, column: str) -> None:
+    random = np.random.default_rng(8)
+    years = {"unit": np.repeat(np.arange(30), 13), "time": np.tile(np.arange(2006, 2019), 30)}
+    data = pd.DataFrame(years | {"carbon": random.lognormal(size=390), "gdp": random.lognormal(size=390)})
+    table = rgm.tapio(convert(data), pressure="carbon", driver="gdp", unit="unit", time="time").table
+    result = rgm.markov(table, state=column, unit="unit", time="time")
+    # Thirteen levels are twelve changes, and these eleven transitions.
+    assert result.n_transitions == 30 * 11
+    names = nw.from_native(table, eager_only=True)[column].to_list()
+    assert set(nw.from_native(result.counts, eager_only=True).columns[1:]) == set(map(str, names))
