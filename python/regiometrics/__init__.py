@@ -8,31 +8,52 @@ Each method is one call on a data frame (pandas, polars, pyarrow) with one row p
 [0.52, 0.33, 0.4, 0.42]
 """
 
-from . import datasets
+from . import datasets, weights
 from ._call import set_threads
 from ._core import __version__
 from ._language import set_language
+from .classify import Classification, classify
+from .coupling_coordination import CouplingCoordination, coupling_coordination
 from .dagum_gini import DagumGini, dagum_gini
 from .errors import InternalError, InvalidInputError, RegiometricsError, RegiometricsWarning
 from .growth_rate import growth_rate
+from .markov import Markov, counts_from_probabilities, markov, markov_from_counts
 from .rank_consistency import rank_consistency
 from .share import share
+from .spatial_markov import SpatialMarkov, spatial_markov, spatial_markov_from_counts
+from .tapio import TapioDecoupling, tapio
 from .theil import Theil, theil
+from .weights import SpatialWeights
 
 __all__ = [
+    "Classification",
+    "CouplingCoordination",
     "DagumGini",
     "InternalError",
     "InvalidInputError",
+    "Markov",
     "RegiometricsError",
     "RegiometricsWarning",
+    "SpatialMarkov",
+    "SpatialWeights",
+    "TapioDecoupling",
     "Theil",
     "__version__",
+    "classify",
+    "counts_from_probabilities",
+    "coupling_coordination",
     "dagum_gini",
     "datasets",
     "growth_rate",
+    "markov",
+    "markov_from_counts",
     "rank_consistency",
     "set_language",
     "set_threads",
     "share",
+    "spatial_markov",
+    "spatial_markov_from_counts",
+    "tapio",
     "theil",
+    "weights",
 ]

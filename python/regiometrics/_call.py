@@ -43,8 +43,14 @@ def _in_the_callers_words(
     name = error.name or ""
     if name in columns:
         column = f"column {columns[name]!r}"
-        message = message.replace(f"{name}[{error.row}]", f"{column}, row {error.row},")
-        message = re.sub(rf"\b{name}\b", lambda _: column, message, count=1)
+        # One pass: the caller's column may have the very name of the argument.
+        row = f"[{error.row}]"
+        message = re.sub(
+            rf"\b{name}\b({re.escape(row)})?",
+            lambda match: f"{column}, row {error.row}," if match[1] else column,
+            message,
+            count=1,
+        )
     if error.period is not None:
         period = f"period {error.period}"
         if periods is None or not periods.name:

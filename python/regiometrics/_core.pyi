@@ -8,19 +8,34 @@ from numpy.typing import NDArray
 
 _Float: TypeAlias = NDArray[np.float64]
 _Code: TypeAlias = NDArray[np.uint32]
+_Count: TypeAlias = NDArray[np.uint64]
+_Offset: TypeAlias = NDArray[np.int64]
 _Progress: TypeAlias = Callable[[int, int], object]
 
 __all__ = [
     "__version__",
+    "class_breaks",
+    "class_codes",
+    "classify",
+    "coupling_coordination",
     "dagum_gini",
     "exercise",
     "growth_rate",
+    "markov",
     "rank_consistency",
     "set_threads",
     "share",
+    "spatial_markov",
+    "tapio",
     "theil",
     "threads",
     "totals",
+    "transitions",
+    "weights_from_links",
+    "weights_lag",
+    "weights_reordered",
+    "weights_standardized",
+    "weights_summary",
 ]
 
 __version__: Final[str]
@@ -28,6 +43,10 @@ __version__: Final[str]
 def set_threads(n: int) -> None: ...
 def threads() -> int: ...
 def exercise(action: str, steps: int = 1, progress: _Progress | None = None) -> int: ...
+def class_breaks(values: _Float, method: str, k: int) -> _Float: ...
+def class_codes(values: _Float, breaks: _Float) -> _Code: ...
+def classify(values: _Float, method: str, k: int, breaks: _Float | None) -> dict[str, Any]: ...
+def coupling_coordination(scores: _Float, variant: str, weights: _Float | None, stages: _Float) -> dict[str, Any]: ...
 def dagum_gini(
     values: _Float,
     weights: _Float | None,
@@ -39,6 +58,9 @@ def dagum_gini(
     confidence: float,
     seed: int,
     progress: _Progress | None = None,
+) -> dict[str, Any]: ...
+def tapio(
+    pressure: _Float, driver: _Float, units: _Code, periods: _Code, n_periods: int, base: int
 ) -> dict[str, Any]: ...
 def theil(
     values: _Float,
@@ -55,3 +77,15 @@ def share(values: _Float, cells: _Code, totals: _Float) -> _Float: ...
 def rank_consistency(
     a: _Float, b: _Float, cells: _Code, n_cells: int, ascending: bool, tolerance: int
 ) -> dict[str, Any]: ...
+def transitions(
+    states: _Code, given: _Code | None, n_periods: int, k: int, n_given: int, lag: int
+) -> tuple[_Count, int]: ...
+def markov(counts: _Count, k: int, confidence: float) -> dict[str, Any]: ...
+def spatial_markov(counts: _Count, n_given: int, k: int, confidence: float) -> dict[str, Any]: ...
+def weights_from_links(
+    source: _Code, target: _Code, weight: _Float | None, n: int, symmetric: bool
+) -> tuple[_Offset, _Code, _Float]: ...
+def weights_lag(indptr: _Offset, indices: _Code, data: _Float, values: _Float, n_columns: int) -> _Float: ...
+def weights_reordered(indptr: _Offset, indices: _Code, data: _Float, order: _Code) -> tuple[_Offset, _Code, _Float]: ...
+def weights_standardized(indptr: _Offset, indices: _Code, data: _Float) -> _Float: ...
+def weights_summary(indptr: _Offset, indices: _Code, data: _Float) -> tuple[int, _Float]: ...

@@ -25,6 +25,9 @@ _MOST_KEYS = 2**62
 # An error names this many rows and says how many more there are.
 _ROWS_NAMED = 5
 
+# What rounding may put a score beyond 0 or 1.
+_BEYOND = 1e-12
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class InputTable:
@@ -56,19 +59,23 @@ class InputTable:
         """Return the caller's column name for each argument name of the core, given its role."""
         return {argument: self.name(role) for argument, role in arguments.items() if role in self.columns}
 
-    def numbers(self, role: str, *, at_least_zero: bool = False) -> NDArray[np.float64]:
+    def numbers(self, role: str, *, at_least_zero: bool = False, scores: bool = False) -> NDArray[np.float64]:
         """Return a numeric column as float64, without a copy where it is that already.
 
         Raises
         ------
         InvalidInputError
-            For text, dates, infinities, and (`at_least_zero`) negative numbers, naming the column and first rows.
+            For text, dates, infinities, (`at_least_zero`) negative numbers, and (`scores`) numbers below 0 or above 1,
+            naming the column and first rows.
         """
         name, series = self.columns[role]
         array = _as_float64(name, series, self.positions)
         checks = [(~np.isfinite(array), "is infinite", "replace or drop these rows first")]
         if at_least_zero:
             checks.append((array < 0.0, "is negative", "this method needs values of zero or more"))
+        if scores:
+            outside = (array < -_BEYOND) | (array > 1.0 + _BEYOND)
+            checks.append((outside, "is outside 0 to 1", "this method needs scores from 0 to 1; normalise first"))
         for mask, what, advice in checks:
             _refuse(mask, name, what, advice, array, self.positions)
         return array

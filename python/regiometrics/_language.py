@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ._options import choice
 
-__all__ = ["language", "set_language", "term"]
+__all__ = ["language", "set_language", "state_term", "term"]
 
 _current = "en"
 
@@ -64,6 +64,123 @@ _TERMS: dict[str, tuple[str, str]] = {
     "contribution_t": ("Contribution to T", "对T的贡献率"),
     "contribution_l": ("Contribution to L", "对L的贡献率"),
     "contributions": ("Contributions of the groups", "各组贡献率"),
+    # Classes.
+    "classify": ("Classification", "分级"),
+    "classes": ("Classes", "各级"),
+    "class": ("Class", "级别"),
+    "lower": ("Lower bound", "下界"),
+    "upper": ("Upper bound", "上界"),
+    "value": ("Value", "数值"),
+    "frequency": ("Number of values", "频数"),
+    "quantiles": ("quantiles", "分位数"),
+    "equal": ("equal intervals", "等间距"),
+    "natural_breaks": ("natural breaks", "自然断点"),
+    "geometric": ("geometric intervals", "几何间距"),
+    "std": ("standard deviations", "标准差"),
+    "head_tail": ("head/tail breaks", "头尾断点"),
+    "breaks": ("given breaks", "给定断点"),
+    # Spatial weights.
+    "spatial_weights": ("Spatial weights", "空间权重"),
+    "n_units": ("Units", "单元数"),
+    "n_links": ("Links", "邻接关系数"),
+    "link_density": ("Density of links", "邻接密度"),
+    "n_neighbors": ("Neighbours per unit", "邻居数"),
+    "row_sums": ("Row sums", "行和"),
+    "n_components": ("Components", "连通分量数"),
+    "islands": ("Islands", "孤岛"),
+    # Markov chains.
+    "markov": ("Markov chain", "马尔可夫链"),
+    "spatial_markov": ("Spatial Markov chain", "空间马尔可夫链"),
+    "probabilities": ("Transition probabilities", "转移概率矩阵"),
+    "transition_counts": ("Transition counts", "转移频数矩阵"),
+    "standard_errors": ("Standard errors", "标准误"),
+    "intervals": ("Probabilities with intervals", "转移概率及其区间"),
+    "steady_state": ("Steady state", "稳态分布"),
+    "first_passage": ("Mean first passage times", "平均首达时间"),
+    "sojourn": ("Sojourn times", "平均停留时间"),
+    "structure": ("Classes of states", "状态分类"),
+    "mobility": ("Mobility indices", "流动性指数"),
+    "states_of_units": ("States of the units", "各单元状态"),
+    "from_state": ("From", "期初状态"),
+    "to_state": ("To", "期末状态"),
+    "lag_state": ("Neighbours", "邻域类型"),
+    "probability": ("Probability", "概率"),
+    "recurrent_class": ("Recurrent class", "常返类"),
+    "communicating_class": ("Communicating class", "互通类"),
+    "leaving_probability": ("Probability of leaving", "离开概率"),
+    "mean_sojourn": ("Mean sojourn", "平均停留期数"),
+    "kind": ("Kind", "类型"),
+    "period": ("Period", "周期"),
+    "recurrent": ("recurrent", "常返"),
+    "transient": ("transient", "非常返"),
+    "undetermined": ("undetermined", "无法判定"),
+    "index": ("Index", "指数"),
+    "shorrocks": ("Shorrocks (trace)", "Shorrocks指数（迹）"),
+    "prais": ("Prais-Bibby (movers)", "Prais-Bibby指数（变动比例）"),
+    "determinant": ("Determinant", "行列式指数"),
+    "second_eigenvalue": ("Second eigenvalue", "第二特征值指数"),
+    "half_life": ("Half-life (steps)", "半衰期（步）"),
+    "conditional": ("Conditional on the neighbours", "邻域条件转移概率"),
+    "pooled": ("All together", "全部样本"),
+    "tests": ("Tests of homogeneity", "同质性检验"),
+    "test": ("Test", "检验"),
+    "Q": ("Q", "Q统计量"),
+    "LR": ("LR", "似然比统计量"),
+    "spatial_lag": ("Spatial lag", "空间滞后"),
+    "dof": ("df", "自由度"),
+    "p_Q": ("p (Q)", "p值（Q）"),
+    "p_LR": ("p (LR)", "p值（LR）"),
+    "lag_classes": ("Classes of the spatial lag", "空间滞后的分级"),
+    "table": ("Transition probabilities by class of the neighbours", "空间马尔可夫转移概率矩阵"),
+    "decoupled": ("decoupled", "脱钩"),
+    "linked": ("linked", "连接"),
+    "negatively_decoupled": ("negatively decoupled", "负脱钩"),
+    "empty_row": ("no transitions", "无观测"),
+    "no_recurrent_class": ("no class of states is known to be recurrent", "无可判定的常返类"),
+    # Tapio decoupling.
+    "tapio": ("Tapio decoupling", "Tapio脱钩分析"),
+    "decoupling_states": ("Decoupling states", "脱钩状态"),
+    "group_shares": ("Shares of the groups of states", "各类脱钩状态占比"),
+    "share": ("Share", "占比"),
+    "share_of_units_percent": ("Share of units (%)", "单元占比（%）"),
+    "change_pressure": ("Change of the pressure", "压力变化率"),
+    "change_driver": ("Change of the driver", "驱动力变化率"),
+    "elasticity": ("Elasticity", "脱钩弹性"),
+    "state": ("State", "状态"),
+    "strong decoupling": ("strong decoupling", "强脱钩"),
+    "weak decoupling": ("weak decoupling", "弱脱钩"),
+    "recessive decoupling": ("recessive decoupling", "衰退脱钩"),
+    "expansive coupling": ("expansive coupling", "扩张连接"),
+    "recessive coupling": ("recessive coupling", "衰退连接"),
+    "expansive negative decoupling": ("expansive negative decoupling", "扩张负脱钩"),
+    "weak negative decoupling": ("weak negative decoupling", "弱负脱钩"),
+    "strong negative decoupling": ("strong negative decoupling", "强负脱钩"),
+    "decoupling": ("decoupling", "脱钩"),
+    "coupling": ("Coupling", "耦合度"),
+    "state: coupling": ("coupling", "连接"),
+    "negative decoupling": ("negative decoupling", "负脱钩"),
+    "undefined": ("undefined", "无定义"),
+    # Coupling and coordination.
+    "coupling_coordination": ("Coupling and coordination", "耦合协调分析"),
+    "coupling_and_coordination": ("Coupling, development and coordination", "耦合度、发展水平与耦合协调度"),
+    "development": ("Development", "综合发展指数"),
+    "coordination": ("Coordination", "耦合协调度"),
+    "stage": ("Stage of coupling", "耦合阶段"),
+    "grade": ("Grade of coordination", "协调等级"),
+    "low-level coupling": ("low-level coupling", "低水平耦合"),
+    "antagonistic": ("antagonistic", "拮抗"),
+    "running-in": ("running-in", "磨合"),
+    "high-level coupling": ("high-level coupling", "高水平耦合"),
+    "extreme imbalance": ("extreme imbalance", "极度失调"),
+    "severe imbalance": ("severe imbalance", "严重失调"),
+    "moderate imbalance": ("moderate imbalance", "中度失调"),
+    "mild imbalance": ("mild imbalance", "轻度失调"),
+    "near imbalance": ("near imbalance", "濒临失调"),
+    "barely coordinated": ("barely coordinated", "勉强协调"),
+    "primary coordination": ("primary coordination", "初级协调"),
+    "intermediate coordination": ("intermediate coordination", "中级协调"),
+    "good coordination": ("good coordination", "良好协调"),
+    "high-quality coordination": ("high-quality coordination", "优质协调"),
 }
 
 
@@ -102,3 +219,16 @@ def term(name: str) -> str:
     """Return what is shown for a stored name; a name without a translation is shown as it is."""
     shown = _TERMS.get(name)
     return name if shown is None else shown[_current == "zh"]
+
+
+# Headings that are also words a caller may call a state.
+_ONLY_HEADINGS = frozenset(
+    {"low", "high", "lower", "upper", "mean", "n", "unit", "time", "group", "value", "std", "equal"}
+)
+
+
+def state_term(name: str) -> str:
+    """Return what is shown for a state in a cell, heading or legend; some share their name with a column."""
+    if f"state: {name}" in _TERMS:
+        return term(f"state: {name}")
+    return name if name in _ONLY_HEADINGS else term(name)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from ._language import term
+from ._language import state_term, term
 from .errors import InvalidInputError, RegiometricsError
 
 if TYPE_CHECKING:
@@ -15,7 +15,18 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["Frame", "make_frame", "label_text", "to_excel", "to_html", "to_latex", "to_pandas", "to_text", "unite"]
+__all__ = [
+    "Frame",
+    "label_text",
+    "make_frame",
+    "state_column",
+    "to_excel",
+    "to_html",
+    "to_latex",
+    "to_pandas",
+    "to_text",
+    "unite",
+]
 
 Frame: TypeAlias = Any
 """A data frame of the library that the caller's data came in."""
@@ -104,12 +115,18 @@ def shown(frame: Frame, digits: int, states: Iterable[str] = ()) -> pd.DataFrame
             table[name] = [label_text(label) for label in table[name]]
         elif table[name].dtype.kind == "f":
             table[name] = [_number(value, digits) for value in table[name]]
-    return table.rename(columns=term)
+    return table.rename(columns=_heading_terms(table))
+
+
+def _heading_terms(table: pd.DataFrame) -> Callable[[str], str]:
+    # In a square table of transitions the headings are states.
+    is_square = "from_state" in table and "to_state" not in table
+    return state_term if is_square else term
 
 
 def translate(table: pd.DataFrame, states: Iterable[str]) -> pd.DataFrame:
     """Return a copy with the cells of the columns `states` in the language in force."""
-    return table.assign(**{name: [term(str(cell)) for cell in table[name]] for name in states if name in table})
+    return table.assign(**{name: [state_term(str(cell)) for cell in table[name]] for name in states if name in table})
 
 
 def _number(value: float, digits: int) -> str:
@@ -163,8 +180,24 @@ def to_excel(frames: Mapping[str, Frame], path: str | Path, states: Iterable[str
                 # Excel has no time zones: the local time stands.
                 table[column] = table[column].dt.tz_localize(None)
             # 31 characters are the most that Excel allows for the name of a sheet.
-            table.rename(columns=term).to_excel(writer, sheet_name=term(name)[:31], index=False)
+            table.rename(columns=_heading_terms(table)).to_excel(writer, sheet_name=term(name)[:31], index=False)
 
 
 def _needs(package: str, method: str) -> RegiometricsError:
     return RegiometricsError(f"{method}() needs {package}, which is not installed: pip install 'regiometrics[tables]'")
+
+
+def state_column(backend: Any, codes: Any, names: Sequence[str]) -> Any:
+    """Return a column for `make_frame` of states by their codes, which keeps the order of `names` in later calls.
+
+    It is categorical (an Enum in polars); pyarrow, which cannot sort its dictionaries, gets text.
+    """
+    import narwhals as nw
+
+    if backend is nw.Implementation.PANDAS:
+        import pandas as pd
+
+        return pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(names)))
+    labels = np.asarray(names)[codes].tolist()
+    kind = nw.Enum(names) if backend is nw.Implementation.POLARS else nw.String()
+    return nw.new_series("", labels, dtype=kind, backend=backend)

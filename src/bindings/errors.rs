@@ -24,7 +24,9 @@ pub fn from_kernel(py: Python<'_>, error: Error) -> PyErr {
         Error::NotFinite { name, row, .. }
         | Error::Negative { name, row, .. }
         | Error::NotPositive { name, row, .. }
-        | Error::Code { name, row, .. } => (name, Some(row), None),
+        | Error::Code { name, row, .. }
+        | Error::Duplicate { name, row, .. }
+        | Error::SelfLink { name, row } => (name, Some(row), None),
         Error::ZeroMean { name, period }
         | Error::ZeroTotal { name, period }
         | Error::NoWeight { name, period }

@@ -4,11 +4,17 @@ mod enter;
 mod errors;
 mod pool;
 
+mod classify;
+mod coupling_coordination;
 mod dagum_gini;
 mod growth_rate;
+mod markov;
 mod rank_consistency;
 mod share;
+mod spatial_markov;
+mod tapio;
 mod theil;
+mod weights;
 
 use pyo3::prelude::*;
 
@@ -19,11 +25,17 @@ mod _core {
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
     #[pymodule_export]
+    use super::classify::{class_breaks, class_codes, classify};
+    #[pymodule_export]
+    use super::coupling_coordination::coupling_coordination;
+    #[pymodule_export]
     use super::dagum_gini::dagum_gini;
     #[pymodule_export]
     use super::enter::exercise;
     #[pymodule_export]
     use super::growth_rate::growth_rate;
+    #[pymodule_export]
+    use super::markov::{markov, transitions};
     #[pymodule_export]
     use super::pool::{set_threads, threads};
     #[pymodule_export]
@@ -31,5 +43,13 @@ mod _core {
     #[pymodule_export]
     use super::share::{share, totals};
     #[pymodule_export]
+    use super::spatial_markov::spatial_markov;
+    #[pymodule_export]
+    use super::tapio::tapio;
+    #[pymodule_export]
     use super::theil::theil;
+    #[pymodule_export]
+    use super::weights::{
+        weights_from_links, weights_lag, weights_reordered, weights_standardized, weights_summary,
+    };
 }

@@ -38,6 +38,14 @@ pub enum Error {
     )]
     TooMany { name: &'static str, count: usize, most: usize },
 
+    /// Something said twice that may be said once.
+    #[error("{name}[{row}] repeats {name}[{first}]; keep one of the two")]
+    Duplicate { name: &'static str, row: usize, first: usize },
+
+    /// A unit given as its own neighbour.
+    #[error("{name}[{row}] links a unit to itself; leave such links out, methods that count the unit add it")]
+    SelfLink { name: &'static str, row: usize },
+
     /// A parameter outside its range.
     #[error("{name} must be {requirement}, not {value}")]
     Parameter { name: &'static str, requirement: &'static str, value: f64 },

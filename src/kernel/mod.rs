@@ -11,10 +11,16 @@ pub mod job;
 pub mod rng;
 pub mod special;
 pub mod stats;
+pub mod weights;
 
 // The methods.
+pub mod classify;
+pub mod coupling_coordination;
 pub mod dagum_gini;
 pub mod growth_rate;
+pub mod markov;
 pub mod rank_consistency;
 pub mod share;
+pub mod spatial_markov;
+pub mod tapio;
 pub mod theil;

@@ -22,3 +22,15 @@ pub fn ratio_or_zero(numerator: f64, denominator: f64) -> f64 {
 pub fn keeps_digits(product: f64) -> bool {
     product.is_finite() && product > f64::MIN_POSITIVE / f64::EPSILON
 }
+
+/// The score interval of Wilson (1927) for `count` successes in `n` trials, at the critical value `z`.
+///
+/// The roots x of (count/n − x)² = z² x (1 − x)/n, taken without cancellation: zero and one are exact.
+pub fn wilson_interval(count: u64, n: u64, z: f64) -> (f64, f64) {
+    let trials = n as f64;
+    let (p, q) = (count as f64 / trials, (n - count) as f64 / trials);
+    let u = z * z / trials;
+    let root = (u * (u + 4.0 * p * q)).sqrt();
+    let high = if q <= 0.0 { 1.0 } else { (2.0 * p + u + root) / (2.0 * (1.0 + u)) };
+    (p * p / ((1.0 + u) * high), high)
+}

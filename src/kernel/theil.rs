@@ -12,6 +12,7 @@
 use super::cells::{Cells, Panel, Unit, Weight};
 use super::error::{Error, Result};
 use super::job::Job;
+use super::special::{entropy_term, log_term};
 
 /// Both measures, or a part of both.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -205,33 +206,4 @@ impl Sums {
         let (t, l) = (sum(entropy_term)?, sum(log_term)?);
         Ok(Measures { t: t / weight, l: l / weight })
     }
-}
-
-/// Below this distance from one the series needs 17 terms for full precision, and the logarithm would cancel.
-const SERIES_BOUND: f64 = 0.1;
-
-/// `r ln r − r + 1` for r = 1 + x ≥ 0: zero at r = 1, one at r = 0.
-///
-/// Near one it is computed from x, elsewhere from r: each keeps the digits that the other has lost.
-fn entropy_term(r: f64, x: f64) -> f64 {
-    if x.abs() < SERIES_BOUND {
-        // Σ_{m≥2} (−x)^m / (m (m − 1))
-        return series(x, |m| 1.0 / (m * (m - 1.0)));
-    }
-    if r <= 0.0 { 1.0 } else { r * r.ln() - x }
-}
-
-/// `r − 1 − ln r` for r = 1 + x ≥ 0: zero at r = 1, infinite at r = 0.
-fn log_term(r: f64, x: f64) -> f64 {
-    if x.abs() < SERIES_BOUND {
-        // Σ_{m≥2} (−x)^m / m
-        return series(x, |m| 1.0 / m);
-    }
-    if r <= 0.0 { f64::INFINITY } else { x - r.ln() }
-}
-
-/// `Σ_{m=2}^{18} coefficient(m) (−x)^m` by Horner's rule.
-fn series(x: f64, coefficient: impl Fn(f64) -> f64) -> f64 {
-    let tail = (2..=18).rev().fold(0.0, |sum, m| coefficient(f64::from(m)) - x * sum);
-    x * x * tail
 }

@@ -16,6 +16,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -160,6 +161,27 @@ def pysal_rows() -> Iterator[Row]:
     )
 
 
+def class_rows() -> Iterator[Row]:
+    """Natural breaks beside jenkspy, whose time grows with n²: it runs on a tenth of the values."""
+    values = np.random.default_rng(20250301).lognormal(size=100_000)
+    peer: Work | None = None
+    try:
+        from jenkspy import jenks_breaks
+
+        peer = partial(jenks_breaks, values[::10], 5)
+    except ImportError:
+        pass
+    yield Row(
+        call='classify, method="natural_breaks"',
+        size="10⁵ values, k = 5",
+        work=lambda: rgm.classify(values, k=5, method="natural_breaks"),
+        peer_name="jenkspy on 10⁴ of them (at 10⁵: 100 × as long)",
+        peer=peer,
+        # A tenth of the peer's time at full size.
+        bound=10.0,
+    )
+
+
 def frame_rows() -> Iterator[Row]:
     """The functions that return frames beside the pandas idiom for the same columns."""
     table = panel(3000, 20, 31).assign(unit=np.tile(np.arange(3000), 20))
@@ -174,6 +196,23 @@ def frame_rows() -> Iterator[Row]:
         by = table.groupby("year")
         return by["value"].rank(ascending=False, method="min") - by["other"].rank(ascending=False, method="min")
 
+    def changes() -> object:
+        ordered = table.sort_values(["unit", "year"])
+        return ordered.groupby("unit")[["value", "other"]].pct_change()
+
+    scores = table.assign(u1=table["value"].rank(pct=True), u2=table["other"].rank(pct=True))
+
+    def coupling() -> object:
+        total = scores["u1"] + scores["u2"]
+        return np.sqrt(2 * np.sqrt(scores["u1"] * scores["u2"]) / total * total / 2)
+
+    yield Row(
+        call="coupling_coordination",
+        size=size,
+        work=lambda: rgm.coupling_coordination(scores, ["u1", "u2"]),
+        peer_name="the formulas in pandas (no stages, no grades)",
+        peer=coupling,
+    )
     yield Row(
         call="growth_rate",
         size=size,
@@ -194,6 +233,75 @@ def frame_rows() -> Iterator[Row]:
         work=lambda: rgm.rank_consistency(table, "value", "other", unit="unit", time="year"),
         peer_name="pandas groupby rank, twice",
         peer=ranks,
+    )
+    yield Row(
+        call="tapio",
+        size=size,
+        work=lambda: rgm.tapio(table, pressure="value", driver="other", unit="unit", time="year"),
+        peer_name="pandas groupby pct_change (no states)",
+        peer=changes,
+    )
+
+
+def chain_rows() -> Iterator[Row]:
+    """`markov` and `spatial_markov` beside giddy, each from the panel to the tests."""
+    n_units, n_periods = 3000, 20
+    draw = np.random.default_rng(20250301)
+    walk = np.cumsum(draw.normal(size=(n_units, n_periods)), axis=1)
+    table = pd.DataFrame(
+        {
+            "unit": np.repeat(np.arange(n_units), n_periods),
+            "year": np.tile(2000 + np.arange(n_periods), n_units),
+            "value": walk.ravel(),
+        }
+    )
+    # A grid of 50 × 60 cells that touch at an edge.
+    cell = np.arange(n_units)
+    pairs = [(cell[cell % 60 < 59], 1), (cell[cell < n_units - 60], 60)]
+    edges = pd.DataFrame(
+        {
+            "source": np.concatenate([near for near, _ in pairs]),
+            "target": np.concatenate([near + step for near, step in pairs]),
+        }
+    )
+    links = rgm.weights.from_edges(edges, source="source", target="target", symmetric=True).row_standardize()
+    chain: Work | None = None
+    spatial: Work | None = None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import libpysal
+            from giddy.markov import Markov, Spatial_Markov
+            from mapclassify import Quantiles
+        peer_weights = libpysal.weights.lat2W(50, 60)
+        peer_weights.transform = "r"
+
+        def chain() -> object:
+            classes = Quantiles(walk.ravel(), k=5).yb.reshape(walk.shape)
+            found = Markov(classes, summary=False)
+            return found.steady_state, found.mfpt
+
+        def spatial() -> object:
+            found = Spatial_Markov(walk, peer_weights, k=5, m=5)
+            return found.Q, found.LR, found.chi2, found.S, found.F
+
+    except ImportError:
+        pass
+    size = "3000 × 20 panel, 5 classes"
+    yield Row(
+        call="markov",
+        size=size,
+        work=lambda: rgm.markov(table, "value", unit="unit", time="year"),
+        peer_name="giddy Markov",
+        peer=chain,
+    )
+    yield Row(
+        call="spatial_markov",
+        size=size,
+        work=lambda: rgm.spatial_markov(table, "value", unit="unit", time="year", weights=links),
+        peer_name="giddy Spatial_Markov",
+        peer=spatial,
+        bound=0.33,
     )
 
 
@@ -251,7 +359,7 @@ def main() -> None:
     print(f"regiometrics {rgm.__version__}, Python {platform.python_version()}, numpy {np.__version__}, pandas")
     print(f"{pd.__version__}; {platform.machine()}, {rgm.set_threads()} threads; medians of {repetitions}\n")
     print("| call | size | time | peer | peer's time | ratio | bound |\n|---|---|---|---|---|---|---|")
-    for rows in (dagum_rows, pysal_rows, frame_rows):
+    for rows in (dagum_rows, pysal_rows, class_rows, frame_rows):
         for row in rows():
             print(measure(row, repetitions), flush=True)
     print(f"\n{import_line(repetitions)}\n{memory_line()}")

@@ -48,7 +48,8 @@ def test_the_chinese_example_runs() -> None:
 
 
 def test_the_count_of_reproduced_figures_is_that_of_the_report() -> None:
-    comparisons = compare_all()
+    # Tables that were only taken to whole counts and back reproduce nothing.
+    comparisons = [comparison for comparison in compare_all() if not comparison.is_round_trip]
     n_figures = sum(len(comparison.figures) for comparison in comparisons)
     n_matches = sum(int(comparison.figures["matches"].sum()) for comparison in comparisons)
     for name in ("README.md", "README.zh-CN.md"):

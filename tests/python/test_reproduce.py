@@ -43,6 +43,10 @@ def test_every_published_row_with_printed_inputs_is_compared() -> None:
         "ai_gdp_consistency_2022": 93,
         "coastal_inland_shares": len(rgm.datasets.published("coastal_inland_shares")),
         "coastal_inland_growth": 110,
+        "ai_markov": 25,
+        # Twenty of the 25 rows have transitions: n and five probabilities each.
+        "ai_spatial_markov": 120,
+        "decoupling_markov": 24,
     }
     assert {name: counts[name] for name in expected} == expected
 

@@ -5,13 +5,19 @@
 
 mod cells;
 mod check;
+mod classify;
+mod coupling_coordination;
 mod dagum_gini;
 mod growth_rate;
 mod job;
+mod markov;
 mod rank_consistency;
 mod rng;
 mod share;
+mod spatial_markov;
 mod special;
 mod stats;
+mod tapio;
 mod theil;
 mod tools;
+mod weights;

@@ -37,6 +37,9 @@ class Comparison:
         The column by which the verdict is broken down.
     reasons : mapping
         For parts that do not match in every digit, why.
+    is_round_trip : bool
+        The figures were computed from the printed table itself, so that they show no more than that it is consistent;
+        they do not count as reproduced.
     notes : tuple of str
         What else should be known, for example rows that cannot be computed.
     """
@@ -48,6 +51,7 @@ class Comparison:
     across: str
     part: str
     reasons: Mapping[object, str] = field(default_factory=dict)
+    is_round_trip: bool = False
     notes: tuple[str, ...] = ()
 
 

@@ -14,12 +14,19 @@ __all__ = ["text", "write"]
 def text(comparisons: list[Comparison], remaining: list[str]) -> str:
     """Return the report: a block per table, then the totals."""
     blocks = ["\n".join(_block(comparison)) for comparison in comparisons]
-    n_figures = sum(len(comparison.figures) for comparison in comparisons)
-    n_matches = sum(int(comparison.figures["matches"].sum()) for comparison in comparisons)
+    n_matches, n_figures = _totals(comparisons, is_round_trip=False)
     blocks.append(f"In all: {n_matches} of {n_figures} printed figures reproduce in every printed digit.")
+    n_matches, n_figures = _totals(comparisons, is_round_trip=True)
+    if n_figures:
+        blocks[-1] += f" A further {n_matches} of {n_figures}, in round trips, are consistent."
     if remaining:
         blocks.append("Published tables whose methods this version does not have: " + ", ".join(remaining) + ".")
     return "\n\n".join(blocks) + "\n"
+
+
+def _totals(comparisons: list[Comparison], *, is_round_trip: bool) -> tuple[int, int]:
+    figures = [each.figures["matches"] for each in comparisons if each.is_round_trip == is_round_trip]
+    return sum(int(matches.sum()) for matches in figures), sum(map(len, figures))
 
 
 def _block(comparison: Comparison) -> Iterator[str]:
@@ -31,7 +38,8 @@ def _block(comparison: Comparison) -> Iterator[str]:
         n_matches, n_figures = int(figures["matches"].sum()), len(figures)
         largest = figures["difference"].abs().max()
         count = f"all {n_figures}" if n_matches == n_figures else f"{n_matches} of {n_figures}"
-        verdict = f"{count} figures reproduce in all printed digits"
+        done = "come back" if comparison.is_round_trip else "reproduce"
+        verdict = f"{count} figures {done} in all printed digits"
         yield f"{part}: {verdict} (largest difference {largest:.2g})"
         for row in figures[~figures["matches"]].itertuples():
             yield f"    {row.quantity}: printed {row.published:g}, computed {row.computed:.5f}"

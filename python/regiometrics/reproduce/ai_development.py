@@ -8,7 +8,10 @@ import numpy as np
 
 from ..dagum_gini import dagum_gini
 from ..datasets import load_ai_development, load_ai_gdp_ranks, published
+from ..markov import counts_from_probabilities
 from ..rank_consistency import rank_consistency
+from ..spatial_markov import SpatialMarkov, spatial_markov_from_counts
+from ._chains import chain_notes
 from ._comparison import Comparison, compare, last_digit, matches
 
 if TYPE_CHECKING:
@@ -119,4 +122,59 @@ def ranks() -> Comparison:
     )
 
 
-TABLES = (summary, dagum, ranks)
+_TO = [f"to_{state}" for state in range(1, 6)]
+
+
+def _printed_chains() -> SpatialMarkov:
+    """Return the chains of the whole counts behind the printed cases and probabilities."""
+    printed = published("ai_spatial_markov")
+    counts = counts_from_probabilities(printed[_TO], printed["n"])
+    return spatial_markov_from_counts(counts.reshape(5, 5, 5))
+
+
+def spatial_chains() -> Comparison:
+    """Take the spatial Markov table to whole counts, and back to probabilities."""
+    printed = published("ai_spatial_markov")
+    result = _printed_chains()
+    keys = ["lag_state", "from_state"]
+    # A row without transitions is printed as zeros, which are no probabilities.
+    used = printed[printed["n"] > 0]
+    figures = compare(used, result.table[result.table["n"] > 0], keys)
+    tests = result.tests.iloc[0]
+    return Comparison(
+        title="B. AI development: spatial Markov chains, from the printed cases and probabilities",
+        sources=("ai_spatial_markov",),
+        figures=figures,
+        rows=("lag_state", "from_state"),
+        across="quantity",
+        part="quantity",
+        is_round_trip=True,
+        notes=(
+            "The yearly levels are not printed, so that the transitions cannot be counted here. The computed figures "
+            "come from the whole counts that cases × probability give; that such counts exist in every row, and add "
+            "up to the cases, is what is shown.",
+            f"{len(printed) - len(used)} rows without transitions are printed as zeros; here they have no "
+            "probabilities.",
+            f"These counts imply, against one chain for all: Q = {tests['Q']:.2f}, LR = {tests['LR']:.2f}, "
+            f"{tests['dof']} degrees of freedom, p = {tests['p_Q']:.4f} and {tests['p_LR']:.4f}.",
+        ),
+    )
+
+
+def pooled_chain() -> Comparison:
+    """Pool the counts of the spatial Markov table into the Markov table."""
+    printed = published("ai_markov")
+    chain = _printed_chains().pooled
+    computed = chain.probabilities.rename(columns={str(state): f"to_{state}" for state in range(1, 6)})
+    return Comparison(
+        title="B. AI development: Markov chain, pooled from the spatial table",
+        sources=("ai_markov",),
+        figures=compare(printed, computed, ["from_state"]),
+        rows=("from_state",),
+        across="quantity",
+        part="quantity",
+        notes=tuple(chain_notes("These counts imply", chain)),
+    )
+
+
+TABLES = (summary, dagum, ranks, pooled_chain, spatial_chains)

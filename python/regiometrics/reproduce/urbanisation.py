@@ -1,0 +1,44 @@
+"""Study A: new-type urbanisation of 30 provinces, 2006–2019."""
+
+from __future__ import annotations
+
+from ..datasets import published
+from ..markov import counts_from_probabilities, markov_from_counts
+from ._chains import chain_notes
+from ._comparison import Comparison, compare
+
+__all__ = ["TABLES"]
+
+_TO = ["to_decoupled", "to_linked", "to_negatively_decoupled"]
+
+
+def decoupling() -> Comparison:
+    """Take the Markov tables of decoupling states to whole counts, and back to probabilities."""
+    import pandas as pd
+
+    printed = published("decoupling_markov")
+    tables: list[pd.DataFrame] = []
+    notes: list[str] = []
+    for pair, rows in printed.groupby("pair", sort=False):
+        counts = counts_from_probabilities(rows[_TO], rows["n"])
+        chain = markov_from_counts(counts, states=rows["from_state"].tolist())
+        computed = chain.probabilities.rename(columns={head.removeprefix("to_"): head for head in _TO})
+        tables.append(computed.assign(pair=pair, n=chain.sojourn["n"]))
+        notes += chain_notes(f"The {pair} counts imply", chain)
+    return Comparison(
+        title="A. Urbanisation: Markov chains of decoupling states, from the printed cases and probabilities",
+        sources=("decoupling_markov",),
+        figures=compare(printed, pd.concat(tables), ["pair", "from_state"]),
+        rows=("pair", "from_state"),
+        across="quantity",
+        part="pair",
+        is_round_trip=True,
+        notes=(
+            "The states of the provinces are not printed. The computed figures come from the whole counts that cases × "
+            "probability give; that such counts exist in every row, and add up to the cases, is what is shown.",
+            *notes,
+        ),
+    )
+
+
+TABLES = (decoupling,)

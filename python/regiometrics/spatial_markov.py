@@ -1,0 +1,490 @@
+"""Spatial Markov chains: transitions conditioned on the class of the neighbours."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _core
+from ._call import call
+from ._chain import (
+    NO_STATE,
+    Classes,
+    Panel,
+    States,
+    as_counts,
+    class_panel,
+    counting_notes,
+    open_panel,
+    square_of_frame,
+    tidy_tables,
+)
+from ._options import choice, fraction
+from ._result import Result
+from ._tables import Frame, make_frame
+from .errors import InvalidInputError, RegiometricsWarning
+from .markov import Markov, make_markov, named_states
+from .weights import SpatialWeights, as_weights
+
+__all__ = ["SpatialMarkov", "spatial_markov", "spatial_markov_from_counts"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class SpatialMarkov(Result):
+    """Markov chains by class of the spatial lag, beside the pooled chain.
+
+    `lag_state` is the class of the neighbours when a transition starts, 1 … `lag_k`; 0 stands for units without
+    neighbours where these form a class of their own. The states of the units are numbered 1 … k.
+
+    Attributes
+    ----------
+    table : frame
+        `lag_state`, `from_state`, `n` (transitions), and the probabilities `to_1` … `to_k`: NaN where `n` is zero.
+    counts : frame
+        `lag_state`, `from_state`, and the transitions `to_1` … `to_k`.
+    tests : frame
+        Whether the chains are one. `test` is "overall", or a class of the neighbours against the pooled chain; `Q`
+        (Pearson) and `LR` (likelihood ratio) with `dof` degrees of freedom and `p_Q`, `p_LR` (NaN without degrees).
+    intervals : frame
+        `lag_state` and the columns of `Markov.intervals`.
+    steady_state : frame
+        `lag_state`, `state`, `recurrent_class`, `probability`: where the chain would settle if the neighbours stayed
+        in their class; no rows for a class of neighbours without a chain that is known to be recurrent.
+    first_passage : frame
+        `lag_state`, `from_state`, and the mean first passage times `to_1` … `to_k`, as in `Markov.first_passage`.
+    structure : frame
+        `lag_state` and the columns of `Markov.structure`.
+    classes, lag_classes : frame
+        Classes of the values and of their spatial lags: `state` or `lag_state`, `lower`, `upper`, `n`, with `time` if
+        each period was classed by itself.
+    states : frame
+        Unit and time under the caller's names, `state`, `spatial_lag`, and `lag_state` of every row (-1 where the lag
+        is not known).
+    pooled : Markov
+        The chain of the same transitions without regard to the neighbours.
+    islands : tuple
+        Units without neighbours.
+    n_transitions : int
+        Transitions counted.
+    n_incomplete : int
+        Pairs of periods that lack a state at an end or the spatial lag at the start.
+    n_dropped : int
+        Rows left out because a value was missing.
+    notes : tuple of str
+        What should be known about the numbers.
+    """
+
+    table: Frame
+    counts: Frame
+    tests: Frame
+    intervals: Frame
+    steady_state: Frame
+    first_passage: Frame
+    structure: Frame
+    classes: Frame
+    lag_classes: Frame
+    states: Frame
+    pooled: Markov
+    islands: tuple[Any, ...]
+    n_transitions: int
+    n_incomplete: int
+    n_dropped: int
+    notes: tuple[str, ...]
+
+    _method: ClassVar[str] = "spatial_markov"
+    _tables: ClassVar[tuple[str, ...]] = (
+        "table",
+        "counts",
+        "tests",
+        "intervals",
+        "steady_state",
+        "first_passage",
+        "structure",
+        "classes",
+        "lag_classes",
+        "states",
+    )
+    _shown: ClassVar[tuple[str, ...]] = ("table", "tests", "steady_state", "classes", "lag_classes")
+    _states: ClassVar[tuple[str, ...]] = ("test", "kind")
+
+    def _heading(self, table: str) -> str:
+        names = {"table": "conditional", "counts": "transition_counts", "states": "states_of_units"}
+        return names.get(table, table)
+
+
+def spatial_markov(
+    data: Any,
+    value: Any,
+    *,
+    unit: Any,
+    time: Any,
+    weights: Any,
+    k: int = 5,
+    lag_k: int | None = None,
+    method: str = "quantiles",
+    pooled: bool = True,
+    breaks: Any = None,
+    lag_breaks: Any = None,
+    lag: int = 1,
+    islands: str = "error",
+    confidence: float = 0.95,
+    missing: str = "error",
+) -> SpatialMarkov:
+    r"""Estimate Markov chains of classes of a value, conditioned on the class of the neighbours' values.
+
+    A transition from state i to state j of a unit whose spatial lag :math:`\sum_j w_{ij} y_j` was in class s at its
+    start counts for the chain of s: :math:`p_{ij|s} = n_{ij|s} / n_{i|s}` (Rey 2001). Whether the chains differ is
+    tested against the pooled chain by
+
+    .. math::
+
+        Q = \sum_s \sum_i \sum_{j: p_{ij} > 0} n_{i|s} \frac{(p_{ij|s} - p_{ij})^2}{p_{ij}},\qquad
+        LR = 2 \sum_s \sum_i \sum_{j: n_{ij|s} > 0} n_{ij|s} \ln \frac{p_{ij|s}}{p_{ij}}
+
+    both chi-square with :math:`\sum_i (a_i - 1)(b_i - 1)` degrees of freedom, a_i chains with transitions from i and
+    b_i states entered from i in the pooled chain (Bickenbach and Bode 2003).
+
+    Parameters
+    ----------
+    data : data frame or None
+        One row per unit and period (pandas, polars, pyarrow, …). None if the other arguments are arrays.
+    value : str or array
+        The variable, finite.
+    unit, time : str or array
+        Unit and period of each row.
+    weights : SpatialWeights, libpysal W or Graph, square pandas frame, or edge table
+        Anything that `weights.as_weights` takes without further arguments; the units must be those of the panel, in
+        any order. The lag uses the weights as they stand: row-standardise them to condition on the mean of the
+        neighbours, as is usual.
+    k : int
+        Number of classes of `value`.
+    lag_k : int, optional
+        Number of classes of the spatial lag, which is classed by its own values; `k` without it.
+    method : str
+        How both are chosen, as in `classify`.
+    pooled : bool
+        Class the values, and the lags, of all periods together; False: each period by itself.
+    breaks, lag_breaks : array, optional
+        Upper bounds of the classes of the value, and of the lag, to use instead; values above the last form one more
+        class.
+    lag : int
+        Periods from the start to the end of a transition.
+    islands : {"error", "drop", "own_class"}
+        Units without neighbours have no spatial lag. They raise an error that names them; or their transitions are
+        left out, also from the pooled chain; or these form a class of their own, `lag_state` 0.
+    confidence : float
+        Level of the intervals, between 0 and 1.
+    missing : {"error", "drop"}
+        Rows with a missing value raise an error, or are left out and counted.
+
+    Returns
+    -------
+    SpatialMarkov
+        Tables `table`, `counts`, `tests`, `intervals`, `steady_state`, `first_passage`, `structure`, `classes`,
+        `lag_classes`, `states`, and the `pooled` chain.
+
+    Raises
+    ------
+    InvalidInputError
+        Islands unless told otherwise; units that only the panel or only the weights have; repeated unit-periods;
+        fewer periods than `lag` needs; missing, infinite or non-numeric values.
+
+    Warns
+    -----
+    RegiometricsWarning
+        If the weights are not row-standardised, so that the lag grows with the number of neighbours; if ties leave
+        fewer classes than asked for.
+
+    Notes
+    -----
+    Periods are the distinct values of `time` in the whole panel, in order. In an unbalanced panel a unit has a
+    spatial lag only where all of its neighbours have a value; transitions without it are left out and counted.
+
+    The test of one class of neighbours takes the pooled chain as known, with b_i − 1 degrees of freedom for each state
+    it leaves. Since the pooled chain contains the transitions tested, it rejects too rarely, the more so the larger
+    the class. The statistics of all classes add up to those of "overall".
+
+    Chi-square approximations are poor where expected counts are small, as they are in many cells of such tables.
+
+    References
+    ----------
+    Bickenbach, F. and Bode, E. (2003). Evaluating the Markov property in studies of economic convergence.
+    International Regional Science Review 26, 363–392. https://doi.org/10.1177/0160017603253789
+
+    Rey, S. J. (2001). Spatial empirics for economic growth and convergence. Geographical Analysis 33, 195–214.
+    https://doi.org/10.1111/j.1538-4632.2001.tb00444.x
+
+    Examples
+    --------
+    Two pairs of neighbours; the lag of each unit is the other's value.
+
+    >>> import pandas as pd
+    >>> import regiometrics as rgm
+    >>> data = pd.DataFrame({"unit": list("abcd") * 2, "year": [1] * 4 + [2] * 4, "y": [1, 2, 3, 4, 1, 3, 2, 4]})
+    >>> edges = pd.DataFrame({"source": list("abcd"), "target": list("badc")})
+    >>> result = rgm.spatial_markov(data, "y", unit="unit", time="year", weights=edges, k=2)
+    >>> result.counts.values.tolist()
+    [[1, 1, 1, 1], [1, 2, 0, 0], [2, 1, 0, 0], [2, 2, 1, 1]]
+    """
+    level = fraction("confidence", confidence)
+    choice("islands", islands, ("error", "drop", "own_class"))
+    panel = open_panel(data, lag=lag, missing=missing, unit=unit, time=time, value=value)
+    values = panel.table.numbers("value")
+    aligned = as_weights(weights).align(panel.units)
+    is_island = aligned.n_neighbors == 0
+    if is_island.any() and islands == "error":
+        names = ", ".join(map(repr, aligned.islands[:5]))
+        raise InvalidInputError(
+            f"{int(is_island.sum())} unit(s) have no neighbours and so no spatial lag: {names}; give them some, or "
+            "pass islands='drop' or islands='own_class'"
+        )
+    lags = _spatial_lags(panel, aligned, values)
+    options: dict[str, Any] = {"method": method, "pooled": pooled, "stacklevel": 4}
+    name = panel.table.name("value")
+    classes = class_panel(values, panel.time_codes, panel.times, k=k, breaks=breaks, what=repr(name), **options)
+    lag_classes, given, first = _lag_classes(
+        panel, lags, is_island if islands == "own_class" else None, lag_breaks, lag_k or k, options
+    )
+    n_given = lag_classes.k + 1 - first
+    counts, n_incomplete = call(
+        _core.transitions,
+        panel.grid(classes.codes, NO_STATE).ravel(),
+        panel.grid(given, NO_STATE).ravel(),
+        len(panel.times),
+        classes.k,
+        n_given,
+        panel.lag,
+    )
+    notes = [*classes.notes, *lag_classes.notes, *_weight_notes(aligned, is_island, islands)]
+    why = "a state at an end or the spatial lag at the start"
+    notes += counting_notes(panel, int(counts.sum()), n_incomplete, why)
+    lag_state = np.where(given == NO_STATE, -1, given.astype(np.int64) + first)
+    states = States(k=classes.k)
+    backend = panel.table.backend
+    tables = {
+        "classes": make_frame(backend, classes.columns),
+        "lag_classes": make_frame(backend, _renamed(lag_classes.columns)),
+        "states": panel.states_frame(states, classes.codes, spatial_lag=lags, lag_state=lag_state),
+    }
+    return _make(
+        backend,
+        counts.reshape(n_given, classes.k, classes.k),
+        np.arange(first, n_given + first),
+        states,
+        level,
+        notes,
+        tables,
+        islands=tuple(aligned.islands),
+        n_incomplete=n_incomplete,
+        n_dropped=panel.table.n_dropped,
+        lag=panel.lag,
+    )
+
+
+def _spatial_lags(panel: Panel, weights: SpatialWeights, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the lag of every row, NaN where it has none."""
+    grid = panel.grid(values, np.nan)
+    absent = np.isnan(grid)
+    lags = weights.lag(np.where(absent, 0.0, grid))
+    if absent.any():
+        # A neighbour without a value leaves the lag unknown: none of the weight may fall on one.
+        lags = np.where(weights.lag(absent) > 0.0, np.nan, lags)
+    found: NDArray[np.float64] = lags[panel.units.codes, panel.time_codes]
+    return found
+
+
+def _lag_classes(
+    panel: Panel,
+    lags: NDArray[np.float64],
+    own_class: NDArray[np.bool_] | None,
+    breaks: Any,
+    k: int,
+    options: Mapping[str, Any],
+) -> tuple[Classes, NDArray[np.uint32], int]:
+    """Class the lags; return also the condition of every row, and the number of the first one."""
+    known = ~np.isnan(lags)
+    if not known.any():
+        raise InvalidInputError("no unit has a spatial lag in any period; there is nothing to condition on")
+    classes = class_panel(
+        lags[known],
+        panel.time_codes[known],
+        panel.times,
+        k=k,
+        breaks=breaks,
+        what="the spatial lag",
+        **(dict(options) | {"stacklevel": options["stacklevel"] + 1}),
+    )
+    given = np.full(len(lags), NO_STATE, dtype=np.uint32)
+    if own_class is None or not own_class.any():
+        given[known] = classes.codes
+        return classes, given, 1
+    given[known] = classes.codes + np.uint32(1)
+    given[own_class[panel.units.codes]] = 0
+    return classes, given, 0
+
+
+def _renamed(columns: Mapping[str, Any]) -> dict[str, Any]:
+    return {"lag_state" if name == "state" else name: column for name, column in columns.items()}
+
+
+def _weight_notes(weights: SpatialWeights, is_island: NDArray[np.bool_], islands: str) -> list[str]:
+    notes = []
+    if weights.is_row_standardized:
+        notes.append("The spatial lag is the weighted mean of the neighbours.")
+    else:
+        sums = weights.row_sums[~is_island]
+        notes.append(
+            f"The weights are not row-standardised (rows add up to {sums.min():g} … {sums.max():g}): the spatial lag "
+            "grows with the number of neighbours. weights.row_standardize() makes it their mean."
+        )
+        warnings.warn(notes[-1], RegiometricsWarning, stacklevel=3)
+    if is_island.any():
+        what = "left out" if islands == "drop" else "a class of their own, lag_state 0"
+        names = ", ".join(map(str, weights.islands[:5])) + (" …" if len(weights.islands) > 5 else "")
+        notes.append(f"{int(is_island.sum())} unit(s) without neighbours, {what}: {names}.")
+    return notes
+
+
+def _make(
+    backend: Any,
+    counts: NDArray[np.uint64],
+    lag_states: NDArray[Any],
+    states: States,
+    confidence: float,
+    notes: list[str],
+    tables: Mapping[str, Frame],
+    *,
+    islands: tuple[Any, ...],
+    n_incomplete: int,
+    n_dropped: int,
+    lag: int,
+) -> SpatialMarkov:
+    n_given, k = len(counts), states.k
+    core = call(_core.spatial_markov, np.ascontiguousarray(counts).ravel(), n_given, k, confidence)
+    chain_notes = [f"{int(counts.sum())} transitions, whatever the class of the neighbours."]
+    pooled = make_markov(
+        backend,
+        core["pooled"],
+        states,
+        confidence,
+        chain_notes,
+        classes=tables["classes"],
+        states=tables["states"],
+        n_incomplete=n_incomplete,
+        n_excluded=0,
+        n_dropped=n_dropped,
+        lag=lag,
+    )
+    heads = [f"to_{head}" for head in states.heads]
+    origin = {"lag_state": np.repeat(lag_states, k), "from_state": states.take(np.tile(np.arange(k), n_given))}
+    totals = counts.sum(axis=2).ravel()
+
+    def wide(matrices: NDArray[Any]) -> dict[str, Any]:
+        return dict(zip(heads, matrices.reshape(n_given * k, k).T, strict=True))
+
+    def stacked(name: str) -> NDArray[Any]:
+        return np.concatenate([chain[name] for chain in core["conditional"]])
+
+    tidy = tidy_tables(backend, core["conditional"], states, lag_states)
+    n_empty = int((totals == 0).sum())
+    if n_empty:
+        notes.append(f"{n_empty} of the {len(totals)} rows of the table are empty: NaN, not absorbing.")
+    return SpatialMarkov(
+        table=make_frame(backend, origin | {"n": totals} | wide(stacked("probabilities"))),
+        counts=make_frame(backend, origin | wide(counts)),
+        tests=_tests(backend, core, lag_states),
+        first_passage=make_frame(backend, origin | wide(stacked("first_passage"))),
+        **{name: tidy[name] for name in ("intervals", "steady_state", "structure")},
+        **tables,
+        pooled=pooled,
+        islands=islands,
+        n_transitions=int(counts.sum()),
+        n_incomplete=n_incomplete,
+        n_dropped=n_dropped,
+        notes=tuple(notes),
+    )
+
+
+def _tests(backend: Any, core: Mapping[str, Any], lag_states: NDArray[Any]) -> Frame:
+    names = np.array(["overall", *map(str, lag_states)])
+    numbers = {"Q": core["q"], "LR": core["lr"], "dof": core["degrees"], "p_Q": core["p_q"], "p_LR": core["p_lr"]}
+    return make_frame(backend, {"test": names} | numbers)
+
+
+def spatial_markov_from_counts(counts: Any, *, states: Any = None, confidence: float = 0.95) -> SpatialMarkov:
+    """Analyse spatial Markov chains from their transition counts, for example published ones.
+
+    Parameters
+    ----------
+    counts : array of lag classes × k × k, or frame
+        Transitions by class of the neighbours, from the state of the row to that of the column. A frame has them in
+        the form of `SpatialMarkov.counts`: `lag_state`, `from_state`, and one column per state at the end.
+    states : sequence, optional
+        The states, in the order of the rows; 1 … k without them.
+    confidence : float
+        Level of the intervals, between 0 and 1.
+
+    Returns
+    -------
+    SpatialMarkov
+        As from `spatial_markov`; the tables `classes`, `lag_classes` and `states` have no rows.
+
+    Raises
+    ------
+    InvalidInputError
+        Counts of another shape, not whole, or negative.
+
+    Examples
+    --------
+    >>> import regiometrics as rgm
+    >>> result = rgm.spatial_markov_from_counts([[[3, 1], [1, 3]], [[1, 3], [3, 1]]])
+    >>> result.tests.loc[0, ["Q", "dof"]].to_list()
+    [4.0, 2.0]
+    """
+    import narwhals as nw
+
+    level = fraction("confidence", confidence)
+    backend, lag_states = nw.Implementation.PANDAS, None
+    if hasattr(counts, "columns"):
+        counts, backend, lag_states = _cube(counts)
+    cube = as_counts("counts", counts)
+    if cube.ndim != 3 or cube.shape[1] != cube.shape[2] or cube.size == 0:
+        raise InvalidInputError(f"counts must be lag classes × states × states, not of shape {cube.shape}")
+    names = named_states(states, cube.shape[1])
+    nothing = np.arange(0)
+    empty = {"lower": nothing.astype(float), "upper": nothing.astype(float), "n": nothing}
+    tables = {
+        "classes": make_frame(backend, {"state": names.take(nothing)} | empty),
+        "lag_classes": make_frame(backend, {"lag_state": nothing} | empty),
+        "states": make_frame(backend, {"unit": nothing, "time": nothing, "state": names.take(nothing)}),
+    }
+    return _make(
+        backend,
+        cube,
+        np.arange(1, len(cube) + 1) if lag_states is None else lag_states,
+        names,
+        level,
+        [f"{int(cube.sum())} transitions, from counts."],
+        tables,
+        islands=(),
+        n_incomplete=0,
+        n_dropped=0,
+        lag=1,
+    )
+
+
+def _cube(frame: Any) -> tuple[Any, Any, NDArray[Any]]:
+    """Return the counts of a frame as lag classes × states × states, its backend, and the lag classes."""
+    numbers, backend, given = square_of_frame(frame, ("lag_state", "from_state"))
+    k = numbers.shape[1]
+    if "lag_state" not in given or len(numbers) % max(k, 1):
+        raise InvalidInputError("counts must have a column lag_state, and one row per lag class and state")
+    lag_states = given["lag_state"].to_numpy()[::k] if k else np.arange(0)
+    if k == 0 or (given["lag_state"].to_numpy() != np.repeat(lag_states, k)).any():
+        raise InvalidInputError(f"every lag_state must have {k} rows together, one per state")
+    return numbers.reshape(-1, k, k), backend, lag_states
