@@ -5,9 +5,14 @@
 
 mod cells;
 mod check;
+mod coefficient_of_variation;
 mod dagum_gini;
+mod entropy_weights;
 mod growth_rate;
+mod industrial_upgrading;
+mod interpolate;
 mod job;
+mod normalize;
 mod rank_consistency;
 mod rng;
 mod share;
@@ -15,3 +20,4 @@ mod special;
 mod stats;
 mod theil;
 mod tools;
+mod topsis;
