@@ -13,35 +13,50 @@ from ._call import set_threads
 from ._core import __version__
 from ._language import set_language
 from .classify import Classification, classify
+from .coefficient_of_variation import coefficient_of_variation
 from .coupling_coordination import CouplingCoordination, coupling_coordination
 from .dagum_gini import DagumGini, dagum_gini
+from .entropy_weights import EntropyWeights, entropy_weights
 from .errors import InternalError, InvalidInputError, RegiometricsError, RegiometricsWarning
 from .growth_rate import growth_rate
+from .industrial_upgrading import industrial_upgrading
+from .interpolate import Interpolation, interpolate
+from .normalize import normalize
 from .rank_consistency import rank_consistency
 from .share import share
 from .tapio import TapioDecoupling, tapio
 from .theil import Theil, theil
+from .topsis import Topsis, topsis
 
 __all__ = [
     "Classification",
     "CouplingCoordination",
     "DagumGini",
+    "EntropyWeights",
     "InternalError",
+    "Interpolation",
     "InvalidInputError",
     "RegiometricsError",
     "RegiometricsWarning",
     "TapioDecoupling",
     "Theil",
+    "Topsis",
     "__version__",
     "classify",
+    "coefficient_of_variation",
     "coupling_coordination",
     "dagum_gini",
     "datasets",
+    "entropy_weights",
     "growth_rate",
+    "industrial_upgrading",
+    "interpolate",
+    "normalize",
     "rank_consistency",
     "set_language",
     "set_threads",
     "share",
     "tapio",
     "theil",
+    "topsis",
 ]

@@ -16,8 +16,9 @@ pub fn rank_consistency<'py>(
     tolerance: u32,
 ) -> PyResult<Bound<'py, PyDict>> {
     let (a, b, cells) = (a.as_slice()?, b.as_slice()?, cells.as_slice()?);
-    let result =
-        enter(py, None, move |_| kernel::rank_consistency(a, b, cells, n_cells, ascending, tolerance))?;
+    let result = enter(py, None, move |job| {
+        kernel::rank_consistency(job, a, b, cells, n_cells, ascending, tolerance)
+    })?;
     let columns = PyDict::new(py);
     columns.set_item("rank_a", result.rank_a.into_pyarray(py))?;
     columns.set_item("rank_b", result.rank_b.into_pyarray(py))?;

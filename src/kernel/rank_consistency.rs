@@ -1,7 +1,10 @@
 //! Agreement of two rankings.
 
+use super::cells::Classes;
 use super::check;
 use super::error::Result;
+use super::job::Job;
+use super::stats::ranks;
 
 /// Whether the first ranking is ahead of the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +35,9 @@ pub struct RankConsistency {
 /// With `ascending` the smallest value has rank 1, otherwise the largest.
 ///
 /// # Errors
-/// `Empty`, `Length`, `NotFinite`, `Code`.
+/// `Empty`, `Length`, `NotFinite`, `Code`, `Cancelled`.
 pub fn rank_consistency(
+    job: &Job,
     a: &[f64],
     b: &[f64],
     cells: &[u32],
@@ -47,8 +51,9 @@ pub fn rank_consistency(
     check::finite("b", b)?;
     check::length("cells", cells, a.len())?;
     check::codes("cells", cells, n_cells)?;
-    let rank_a = ranks(a, cells, ascending);
-    let rank_b = ranks(b, cells, ascending);
+    let cells = Classes::new(cells, n_cells);
+    let rank_a = ranks(job, a, cells, ascending, 0.0)?;
+    let rank_b = ranks(job, b, cells, ascending, 0.0)?;
     let pairs = || rank_a.iter().zip(&rank_b);
     let difference: Vec<i64> = pairs().map(|(&a, &b)| i64::from(a) - i64::from(b)).collect();
     Ok(RankConsistency {
@@ -69,24 +74,4 @@ fn kind_of(difference: i64) -> Kind {
         0 => Kind::Synchronous,
         _ => Kind::Lagging,
     }
-}
-
-fn ranks(values: &[f64], cells: &[u32], ascending: bool) -> Vec<u32> {
-    // Adding zero turns −0 into 0, so that both share a rank.
-    let key = |row: usize| if ascending { values[row] + 0.0 } else { -values[row] + 0.0 };
-    let mut rows: Vec<usize> = (0..values.len()).collect();
-    rows.sort_unstable_by(|&i, &j| cells[i].cmp(&cells[j]).then(key(i).total_cmp(&key(j))).then(i.cmp(&j)));
-    let mut ranks = vec![0; values.len()];
-    let (mut first_of_cell, mut first_of_tie) = (0, 0);
-    for (position, &row) in rows.iter().enumerate() {
-        let tie = rows[first_of_tie];
-        if cells[row] != cells[tie] {
-            first_of_cell = position;
-        }
-        if cells[row] != cells[tie] || key(row).total_cmp(&key(tie)).is_ne() {
-            first_of_tie = position;
-        }
-        ranks[row] = (first_of_tie - first_of_cell + 1) as u32;
-    }
-    ranks
 }

@@ -213,7 +213,7 @@ const SERIES_BOUND: f64 = 0.1;
 /// `r ln r − r + 1` for r = 1 + x ≥ 0: zero at r = 1, one at r = 0.
 ///
 /// Near one it is computed from x, elsewhere from r: each keeps the digits that the other has lost.
-fn entropy_term(r: f64, x: f64) -> f64 {
+pub(super) fn entropy_term(r: f64, x: f64) -> f64 {
     if x.abs() < SERIES_BOUND {
         // Σ_{m≥2} (−x)^m / (m (m − 1))
         return series(x, |m| 1.0 / (m * (m - 1.0)));
