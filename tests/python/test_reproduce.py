@@ -1,0 +1,71 @@
+"""`python -m regiometrics reproduce`: what is compared, and that a wrong figure would be seen."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import regiometrics as rgm
+from regiometrics.reproduce import compare_all
+from regiometrics.reproduce._comparison import compare, last_digit, matches
+
+
+def test_the_last_digit_of_a_column_is_that_of_its_longest_figure() -> None:
+    assert last_digit(pd.Series([0.5, 0.52, 1.0])) == 0.01
+    assert last_digit(pd.Series([7.0, 12.0])) == 1.0
+    assert last_digit(pd.Series([0.0551])) == 1e-4
+
+
+def test_a_figure_matches_if_it_rounds_to_the_print() -> None:
+    # Halves may have been rounded either way: 0.125 matches 0.12 and 0.13, 0.1251 only 0.13.
+    computed = [0.125, 0.125, 0.1251, 0.1251, np.nan]
+    assert matches(computed, [0.12, 0.13, 0.12, 0.13, 0.13], 0.01).tolist() == [True, True, False, True, False]
+
+
+def test_a_wrong_figure_is_reported_and_a_missing_row_is_an_error() -> None:
+    printed = pd.DataFrame({"year": [2011, 2012], "gini": [0.52, 0.40]})
+    figures = compare(printed, pd.DataFrame({"year": [2012, 2011], "gini": [0.41, 0.524]}), ["year"])
+    assert figures["matches"].tolist() == [True, False]
+    assert figures["difference"].to_list() == pytest.approx([0.004, 0.01])
+    # A printed row that nothing was computed for is not compared; the studies' notes name such rows.
+    assert len(compare(printed, pd.DataFrame({"year": [2011], "gini": [0.52]}), ["year"])) == 1
+
+
+def test_every_published_row_with_printed_inputs_is_compared() -> None:
+    counts = {comparison.sources[0]: len(comparison.figures) for comparison in compare_all()}
+    expected = {
+        "ai_development_summary": 8,
+        "ai_dagum": 40,
+        "ai_gdp_consistency_2022": 93,
+        "coastal_inland_shares": len(rgm.datasets.published("coastal_inland_shares")),
+        "coastal_inland_growth": 110,
+    }
+    assert {name: counts[name] for name in expected} == expected
+
+
+def test_the_command_prints_published_beside_computed_and_writes_every_figure(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "regiometrics", "reproduce", "--output", str(tmp_path / "out")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
+    assert done.stderr == ""
+    for year in (2011, 2019, 2022):
+        assert f"\n{year}: all 10 figures reproduce in all printed digits" in done.stdout
+    assert "\n2015: 9 of 10 figures" in done.stdout
+    assert "gini_total: printed 0.34, computed 0.33498" in done.stdout
+    assert "within the rounding of the printed inputs" in done.stdout
+    assert "average_annual_growth_percent: all 110 figures reproduce" in done.stdout
+    report = (tmp_path / "out" / "report.txt").read_text(encoding="utf-8")
+    assert report == done.stdout
+    growth = pd.read_csv(tmp_path / "out" / "coastal_inland_growth.csv")
+    assert len(growth) == 110
+    assert growth["matches"].all()
+
+
+def test_the_version_is_printed() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "regiometrics", "--version"], check=True, capture_output=True, text=True
+    )
+    assert done.stdout == f"regiometrics {rgm.__version__}\n"
