@@ -13,23 +13,31 @@ from ._call import set_threads
 from ._core import __version__
 from ._language import set_language
 from .classify import Classification, classify
+from .coefficient_of_variation import coefficient_of_variation
 from .coupling_coordination import CouplingCoordination, coupling_coordination
 from .dagum_gini import DagumGini, dagum_gini
+from .entropy_weights import EntropyWeights, entropy_weights
 from .errors import InternalError, InvalidInputError, RegiometricsError, RegiometricsWarning
 from .growth_rate import growth_rate
+from .industrial_upgrading import industrial_upgrading
+from .interpolate import Interpolation, interpolate
 from .markov import Markov, counts_from_probabilities, markov, markov_from_counts
+from .normalize import normalize
 from .rank_consistency import rank_consistency
 from .share import share
 from .spatial_markov import SpatialMarkov, spatial_markov, spatial_markov_from_counts
 from .tapio import TapioDecoupling, tapio
 from .theil import Theil, theil
+from .topsis import Topsis, topsis
 from .weights import SpatialWeights
 
 __all__ = [
     "Classification",
     "CouplingCoordination",
     "DagumGini",
+    "EntropyWeights",
     "InternalError",
+    "Interpolation",
     "InvalidInputError",
     "Markov",
     "RegiometricsError",
@@ -38,15 +46,21 @@ __all__ = [
     "SpatialWeights",
     "TapioDecoupling",
     "Theil",
+    "Topsis",
     "__version__",
     "classify",
     "counts_from_probabilities",
+    "coefficient_of_variation",
     "coupling_coordination",
     "dagum_gini",
     "datasets",
+    "entropy_weights",
     "growth_rate",
     "markov",
     "markov_from_counts",
+    "industrial_upgrading",
+    "interpolate",
+    "normalize",
     "rank_consistency",
     "set_language",
     "set_threads",
@@ -56,4 +70,5 @@ __all__ = [
     "tapio",
     "theil",
     "weights",
+    "topsis",
 ]

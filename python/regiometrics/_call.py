@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,9 @@ from . import _core
 from .errors import InvalidInputError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ._labels import Keys, Labels
 
 __all__ = ["call", "set_threads"]
@@ -19,38 +22,44 @@ __all__ = ["call", "set_threads"]
 def call(
     function: Callable[..., Any],
     *arguments: Any,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
+    rows: NDArray[np.int64] | None = None,
     periods: Keys | Labels | None = None,
     progress: bool = False,
 ) -> Any:
     """Call a function of the compiled core.
 
-    `columns` maps its argument names to the caller's column names and `periods` holds the labels of the period
-    codes: an error that speaks of either is raised in those words. `progress` shows a bar.
+    `columns` maps its argument names to the caller's column names (to a list of them where the argument is a list of
+    columns), `rows` holds where the rows stand in the caller's data if some were left out, and `periods` holds the
+    labels of the period codes: an error that speaks of any is raised in those words. `progress` shows a bar.
     """
     with _bar(getattr(function, "__name__", "")) if progress else nullcontext() as update:
         options = {} if update is None else {"progress": update}
         try:
             return function(*arguments, **options)
         except InvalidInputError as error:
-            raise _in_the_callers_words(error, columns or {}, periods) from None
+            raise _in_the_callers_words(error, columns or {}, rows, periods) from None
 
 
 def _in_the_callers_words(
-    error: InvalidInputError, columns: Mapping[str, str], periods: Keys | Labels | None
+    error: InvalidInputError,
+    columns: Mapping[str, str | Sequence[str]],
+    rows: NDArray[np.int64] | None,
+    periods: Keys | Labels | None,
 ) -> InvalidInputError:
     message = str(error)
     name = error.name or ""
-    if name in columns:
-        column = f"column {columns[name]!r}"
-        # One pass: the caller's column may have the very name of the argument.
-        row = f"[{error.row}]"
-        message = re.sub(
-            rf"\b{name}\b({re.escape(row)})?",
-            lambda match: f"{column}, row {error.row}," if match[1] else column,
-            message,
-            count=1,
-        )
+    row = error.row if error.row is None or rows is None else int(rows[error.row])
+    known = columns.get(name)
+    if known is not None and not isinstance(known, str):
+        known = None if error.column is None else known[error.column]
+    if known is not None:
+        column, place = f"column {known!r}", f"{name}[{error.row}]"
+        if place in message:
+            message = message.replace(place, f"{column}, row {row},")
+        else:
+            message = re.sub(rf"\b{name}\b", lambda _: column, message, count=1)
+    message = message.replace(f"row {error.row} of {name}", f"row {row} of {name}")
     if error.period is not None:
         period = f"period {error.period}"
         if periods is None or not periods.name:
@@ -58,7 +67,7 @@ def _in_the_callers_words(
         else:
             message = message.replace(period, f"{periods.name} = {periods.item(error.period)}")
     told = InvalidInputError(message)
-    told.name, told.row, told.period = columns.get(name, name), error.row, error.period
+    told.name, told.row, told.period, told.column = known or name, row, error.period, error.column
     return told
 
 

@@ -1,6 +1,6 @@
 """The compiled kernels. Private: the public functions check, label and document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -17,11 +17,19 @@ __all__ = [
     "class_breaks",
     "class_codes",
     "classify",
+    "coefficient_of_variation",
+    "contributions",
     "coupling_coordination",
     "dagum_gini",
+    "entropy_step",
+    "entropy_weights",
+    "entropy_weights_only",
     "exercise",
     "growth_rate",
     "markov",
+    "industrial_upgrading",
+    "interpolate",
+    "normalize",
     "rank_consistency",
     "set_threads",
     "share",
@@ -29,6 +37,7 @@ __all__ = [
     "tapio",
     "theil",
     "threads",
+    "topsis",
     "totals",
     "transitions",
     "weights_from_links",
@@ -89,3 +98,32 @@ def weights_lag(indptr: _Offset, indices: _Code, data: _Float, values: _Float, n
 def weights_reordered(indptr: _Offset, indices: _Code, data: _Float, order: _Code) -> tuple[_Offset, _Code, _Float]: ...
 def weights_standardized(indptr: _Offset, indices: _Code, data: _Float) -> _Float: ...
 def weights_summary(indptr: _Offset, indices: _Code, data: _Float) -> tuple[int, _Float]: ...
+def normalize(
+    columns: Sequence[_Float], negative: list[bool], method: str, shift: float, scopes: _Code | None, n_scopes: int
+) -> dict[str, Any]: ...
+def entropy_weights(
+    columns: Sequence[_Float], negative: list[bool], method: str, shift: float, scopes: _Code | None, n_scopes: int
+) -> dict[str, Any]: ...
+def entropy_weights_only(
+    columns: Sequence[_Float], negative: list[bool], method: str, shift: float, scopes: _Code | None, n_scopes: int
+) -> dict[str, Any]: ...
+def entropy_step(normalized: Sequence[_Float], scopes: _Code | None, n_scopes: int, terms: bool) -> list[_Float]: ...
+def contributions(
+    normalized: Sequence[_Float], scopes: _Code | None, n_scopes: int, weights: _Float
+) -> list[_Float]: ...
+def topsis(
+    columns: Sequence[_Float],
+    negative: list[bool],
+    method: str,
+    shift: float,
+    scopes: _Code | None,
+    n_scopes: int,
+    weights: _Float,
+    periods: _Code | None,
+    n_periods: int,
+) -> dict[str, Any]: ...
+def industrial_upgrading(columns: Sequence[_Float]) -> _Float: ...
+def interpolate(columns: Sequence[_Float], units: _Code, n_units: int, times: _Float, edges: str) -> dict[str, Any]: ...
+def coefficient_of_variation(
+    values: _Float, weights: _Float | None, cells: _Code, n_cells: int, sample: bool
+) -> dict[str, Any]: ...

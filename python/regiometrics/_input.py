@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,8 +60,10 @@ class InputTable:
         """Return the caller's column name for each argument name of the core, given its role."""
         return {argument: self.name(role) for argument, role in arguments.items() if role in self.columns}
 
-    def numbers(self, role: str, *, at_least_zero: bool = False, scores: bool = False) -> NDArray[np.float64]:
-        """Return a numeric column as float64, without a copy where it is that already.
+    def numbers(
+        self, role: str, *, at_least_zero: bool = False, scores: bool = False, gaps: bool = False
+    ) -> NDArray[np.float64]:
+        """Return a numeric column as float64, without a copy where it is that already; with `gaps`, null is NaN.
 
         Raises
         ------
@@ -70,7 +73,8 @@ class InputTable:
         """
         name, series = self.columns[role]
         array = _as_float64(name, series, self.positions)
-        checks = [(~np.isfinite(array), "is infinite", "replace or drop these rows first")]
+        wrong = np.isinf(array) if gaps else ~np.isfinite(array)
+        checks = [(wrong, "is infinite", "replace or drop these rows first")]
         if at_least_zero:
             checks.append((array < 0.0, "is negative", "this method needs values of zero or more"))
         if scores:
@@ -149,7 +153,7 @@ def numbered(data: Any, role: str, columns: Any) -> dict[str, Any]:
     return {} if columns is None else {f"{role}0": columns}
 
 
-def read(data: Any, *, missing: str = "error", **roles: Any) -> InputTable:
+def read(data: Any, *, missing: str = "error", gaps: Collection[str] = (), **roles: Any) -> InputTable:
     """Open the caller's data.
 
     Parameters
@@ -158,6 +162,8 @@ def read(data: Any, *, missing: str = "error", **roles: Any) -> InputTable:
         Any eager frame that narwhals takes; None if the roles are arrays.
     missing : {"error", "drop"}
         What to do with rows where a used column is null or NaN.
+    gaps : collection of str
+        Roles whose columns may have missing values.
     **roles : str or array-like or None
         Column names (arrays without `data`) by role; None leaves a role out.
 
@@ -172,7 +178,7 @@ def read(data: Any, *, missing: str = "error", **roles: Any) -> InputTable:
     n_rows = len(next(iter(columns.values()))[1])
     if n_rows == 0:
         raise InvalidInputError("the data have no rows")
-    absent = {role: _missing(series) for role, (_, series) in columns.items()}
+    absent = {role: _missing(series) for role, (_, series) in columns.items() if role not in gaps}
     if missing == "error":
         for role, mask in absent.items():
             advice = "fill them, or pass missing='drop' to leave these rows out"
@@ -298,7 +304,7 @@ def _objects_as_float64(name: str, values: list[Any], positions: Any) -> NDArray
     if any(isinstance(value, str | bytes) for value in values):
         raise _text_error(name, values, positions)
     try:
-        return np.array([float(value) for value in values], dtype=np.float64)
+        return np.array([math.nan if value is None else float(value) for value in values], dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise InvalidInputError(f"column {name!r} cannot be read as numbers: {error}") from None
 

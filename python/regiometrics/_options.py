@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -46,6 +47,17 @@ def fraction(name: str, value: Any) -> float:
     if not 0.0 < number < 1.0:
         hint = f"; write {number / 100:g} for {number:g} %" if 1.0 < number < 100.0 else ""
         raise InvalidInputError(f"{name} must be a number between 0 and 1, not {value!r}{hint}")
+    return number
+
+
+def amount(name: str, value: Any) -> float:
+    """Return `value` as a finite number of zero or more."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise InvalidInputError(f"{name} must be a number of zero or more, not {value!r}") from None
+    if not 0.0 <= number < math.inf:
+        raise InvalidInputError(f"{name} must be a number of zero or more, not {value!r}")
     return number
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Frame",
+    "extend",
     "label_text",
     "make_frame",
     "state_column",
@@ -53,6 +54,27 @@ def make_frame(backend: Any, columns: Mapping[str, Any]) -> Frame:
 
         return pl.DataFrame(native)
     return nw.from_dict(native, backend=backend).to_native()
+
+
+def extend(data: Any, columns: Mapping[str, Any], *, rows: Any = None, without: Collection[str] = ()) -> Frame:
+    """Return the caller's frame with `columns` set, in its own order of rows and with its own index.
+
+    Only the `rows` at those positions (None for all) and no column of `without` are taken over. A column of a name that
+    is there takes its place, others come last.
+    """
+    import narwhals as nw
+
+    frame = nw.from_native(data, eager_only=True)
+    if rows is not None:
+        frame = frame[rows]
+    frame = frame.drop(*without)
+    ready = {name: _friendly(column) for name, column in columns.items()}
+    if frame.implementation.is_pandas():
+        return frame.to_native().assign(**ready)
+    if ready and not frame.columns:
+        return make_frame(frame.implementation, ready)
+    series = [nw.new_series(name, column, backend=frame.implementation) for name, column in ready.items()]
+    return frame.with_columns(*series).to_native()
 
 
 def unite(*parts: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,11 +18,14 @@ class InvalidInputError(RegiometricsError, ValueError):
         The argument concerned, where one is.
     row, period : int or None
         Position of the first offending row or period, counted from zero.
+    column : int or None
+        Position in a list of columns, where `name` is one of them.
     """
 
     name: str | None = None
     row: int | None = None
     period: int | None = None
+    column: int | None = None
 
 
 class InternalError(RegiometricsError, RuntimeError):

@@ -13,9 +13,13 @@ static INTERNAL: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
 const MODULE: &str = "regiometrics.errors";
 
-/// The exception for `error`, with the position it speaks of as attributes `name`, `row` and `period`.
+/// The exception for `error`, with the position it speaks of as attributes `name`, `row`, `period` and `column`.
 pub fn from_kernel(py: Python<'_>, error: Error) -> PyErr {
     let message = error.to_string();
+    let (error, column) = match error {
+        Error::InColumn { column, source } => (*source, Some(column)),
+        error => (error, None),
+    };
     let (name, row, period) = match error {
         Error::Empty { name }
         | Error::Length { name, .. }
@@ -26,18 +30,24 @@ pub fn from_kernel(py: Python<'_>, error: Error) -> PyErr {
         | Error::NotPositive { name, row, .. }
         | Error::Code { name, row, .. }
         | Error::Duplicate { name, row, .. }
-        | Error::SelfLink { name, row } => (name, Some(row), None),
+        | Error::SelfLink { name, row }
+        | Error::NoTotal { name, row }
+        | Error::NegativeNormalized { name, row, .. } => (name, Some(row), None),
         Error::ZeroMean { name, period }
+        | Error::MeanNotPositive { name, period, .. }
         | Error::ZeroTotal { name, period }
         | Error::NoWeight { name, period }
         | Error::OutOfRange { name, period } => (name, None, Some(period)),
-        Error::Cancelled => return internal(py, &message),
+        Error::AllConstant { period } => ("columns", None, Some(period)),
+        // A column of a column does not exist.
+        Error::InColumn { .. } | Error::Cancelled => return internal(py, &message),
     };
     let exception = invalid(py, message);
     let value = exception.value(py);
     let set = || -> PyResult<()> {
         value.setattr("name", name)?;
         value.setattr("row", row)?;
+        value.setattr("column", column)?;
         value.setattr("period", period)
     };
     set().err().unwrap_or(exception)

@@ -1,19 +1,26 @@
 //! `regiometrics._core`: one thin file per method, and the door that all of them go through.
 
+mod columns;
 mod enter;
 mod errors;
 mod pool;
 
 mod classify;
+mod coefficient_of_variation;
 mod coupling_coordination;
 mod dagum_gini;
+mod entropy_weights;
 mod growth_rate;
+mod industrial_upgrading;
+mod interpolate;
 mod markov;
+mod normalize;
 mod rank_consistency;
 mod share;
 mod spatial_markov;
 mod tapio;
 mod theil;
+mod topsis;
 mod weights;
 
 use pyo3::prelude::*;
@@ -27,15 +34,25 @@ mod _core {
     #[pymodule_export]
     use super::classify::{class_breaks, class_codes, classify};
     #[pymodule_export]
+    use super::coefficient_of_variation::coefficient_of_variation;
+    #[pymodule_export]
     use super::coupling_coordination::coupling_coordination;
     #[pymodule_export]
     use super::dagum_gini::dagum_gini;
     #[pymodule_export]
     use super::enter::exercise;
     #[pymodule_export]
+    use super::entropy_weights::{contributions, entropy_step, entropy_weights, entropy_weights_only};
+    #[pymodule_export]
     use super::growth_rate::growth_rate;
     #[pymodule_export]
+    use super::industrial_upgrading::industrial_upgrading;
+    #[pymodule_export]
+    use super::interpolate::interpolate;
+    #[pymodule_export]
     use super::markov::{markov, transitions};
+    #[pymodule_export]
+    use super::normalize::normalize;
     #[pymodule_export]
     use super::pool::{set_threads, threads};
     #[pymodule_export]
@@ -48,6 +65,8 @@ mod _core {
     use super::tapio::tapio;
     #[pymodule_export]
     use super::theil::theil;
+    #[pymodule_export]
+    use super::topsis::topsis;
     #[pymodule_export]
     use super::weights::{
         weights_from_links, weights_lag, weights_reordered, weights_standardized, weights_summary,

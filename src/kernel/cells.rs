@@ -22,11 +22,14 @@ impl<'a> Classes<'a> {
         Self { codes: Some(codes), count }
     }
 
-    fn of(&self, row: usize) -> usize {
+    /// The class of `row`.
+    #[inline]
+    pub fn of(&self, row: usize) -> usize {
         self.codes.map_or(0, |codes| codes[row] as usize)
     }
 
-    fn check(&self, name: &'static str, rows: usize) -> Result<()> {
+    /// Codes, if there are any, are one per row and in range.
+    pub fn check(&self, name: &'static str, rows: usize) -> Result<()> {
         match self.codes {
             None => Ok(()),
             Some(codes) => {
@@ -55,6 +58,17 @@ impl Panel<'_> {
     pub fn check_non_negative(&self) -> Result<()> {
         check::not_empty("values", self.values)?;
         check::non_negative("values", self.values)?;
+        self.check_around_values()
+    }
+
+    /// Lengths agree, codes are in range, values are finite, weights are finite and not negative.
+    pub fn check(&self) -> Result<()> {
+        check::not_empty("values", self.values)?;
+        check::finite("values", self.values)?;
+        self.check_around_values()
+    }
+
+    fn check_around_values(&self) -> Result<()> {
         self.groups.check("groups", self.values.len())?;
         self.periods.check("periods", self.values.len())?;
         if let Some(weights) = self.weights {

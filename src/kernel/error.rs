@@ -54,9 +54,19 @@ pub enum Error {
     #[error("the mean of {name} in period {period} is zero; relative inequality needs a positive mean")]
     ZeroMean { name: &'static str, period: usize },
 
+    /// A measure relative to the mean asked of numbers whose mean is zero or less.
+    #[error(
+        "the mean of {name} in period {period} is {mean}; a coefficient of variation needs a positive mean"
+    )]
+    MeanNotPositive { name: &'static str, period: usize, mean: f64 },
+
     /// A share asked of numbers that add up to zero.
     #[error("the total of {name} in period {period} is zero; no share can be taken of it")]
     ZeroTotal { name: &'static str, period: usize },
+
+    /// A row whose parts are all zero, so that they have no shares.
+    #[error("row {row} of {name} holds zeros only; its parts need a total above zero")]
+    NoTotal { name: &'static str, row: usize },
 
     /// A period in which every unit has weight zero.
     #[error("every entry of {name} in period {period} is zero; no unit has any weight")]
@@ -68,7 +78,35 @@ pub enum Error {
     )]
     OutOfRange { name: &'static str, period: usize },
 
+    /// A negative number where a logarithm of shares is taken of normalised values.
+    #[error(
+        "{name}[{row}] is negative once normalised ({value}); entropy needs zero or more: \
+         use method \"minmax\", or a shift that lifts every value to zero or more"
+    )]
+    NegativeNormalized { name: &'static str, row: usize, value: f64 },
+
+    /// No indicator tells one unit from another.
+    #[error(
+        "every indicator is constant in period {period}, so that no unit can be told from another; \
+         at least one must vary over two rows or more"
+    )]
+    AllConstant { period: usize },
+
+    /// Something about one of several columns; the error within calls it by the name that all of them share.
+    #[error("{source}")]
+    InColumn { column: usize, source: Box<Error> },
+
     /// The caller asked for the work to stop.
     #[error("the work was cancelled")]
     Cancelled,
+}
+
+impl Error {
+    /// This error, said of one of several columns.
+    pub fn in_column(self, column: usize) -> Self {
+        match self {
+            Self::Cancelled => Self::Cancelled,
+            source => Self::InColumn { column, source: Box::new(source) },
+        }
+    }
 }

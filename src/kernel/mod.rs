@@ -8,6 +8,7 @@ pub mod cells;
 pub mod check;
 pub mod error;
 pub mod job;
+pub mod matrix;
 pub mod rng;
 pub mod special;
 pub mod stats;
@@ -15,12 +16,18 @@ pub mod weights;
 
 // The methods.
 pub mod classify;
+pub mod coefficient_of_variation;
 pub mod coupling_coordination;
 pub mod dagum_gini;
+pub mod entropy_weights;
 pub mod growth_rate;
+pub mod industrial_upgrading;
+pub mod interpolate;
 pub mod markov;
+pub mod normalize;
 pub mod rank_consistency;
 pub mod share;
 pub mod spatial_markov;
 pub mod tapio;
 pub mod theil;
+pub mod topsis;

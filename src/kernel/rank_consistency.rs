@@ -1,8 +1,10 @@
 //! Agreement of two rankings.
 
+use super::cells::Classes;
 use super::check;
 use super::error::Result;
 use super::job::Job;
+use super::stats::ranks;
 
 /// Whether the first ranking is ahead of the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +57,9 @@ pub fn rank_consistency(
     check::finite("b", b)?;
     check::length("cells", cells, a.len())?;
     check::codes("cells", cells, n_cells)?;
-    let rank_a = ranks(job, a, cells, parameters.ascending)?;
-    let rank_b = ranks(job, b, cells, parameters.ascending)?;
+    let cells = Classes::new(cells, n_cells);
+    let rank_a = ranks(job, a, cells, parameters.ascending, 0.0)?;
+    let rank_b = ranks(job, b, cells, parameters.ascending, 0.0)?;
     let pairs = || rank_a.iter().zip(&rank_b);
     let difference: Vec<i64> = pairs().map(|(&a, &b)| i64::from(a) - i64::from(b)).collect();
     Ok(RankConsistency {
@@ -77,24 +80,4 @@ fn kind_of(difference: i64) -> Kind {
         0 => Kind::Synchronous,
         _ => Kind::Lagging,
     }
-}
-
-fn ranks(job: &Job, values: &[f64], cells: &[u32], ascending: bool) -> Result<Vec<u32>> {
-    // Adding zero turns −0 into 0, so that both share a rank.
-    let key = |row: usize| if ascending { values[row] + 0.0 } else { -values[row] + 0.0 };
-    let mut rows: Vec<usize> = (0..values.len()).collect();
-    job.sort_by(&mut rows, |&i, &j| cells[i].cmp(&cells[j]).then(key(i).total_cmp(&key(j))).then(i.cmp(&j)))?;
-    let mut ranks = vec![0; values.len()];
-    let (mut first_of_cell, mut first_of_tie) = (0, 0);
-    job.walk(rows.iter().enumerate(), |(position, &row)| {
-        let tie = rows[first_of_tie];
-        if cells[row] != cells[tie] {
-            first_of_cell = position;
-        }
-        if cells[row] != cells[tie] || key(row).total_cmp(&key(tie)).is_ne() {
-            first_of_tie = position;
-        }
-        ranks[row] = (first_of_tie - first_of_cell + 1) as u32;
-    })?;
-    Ok(ranks)
 }

@@ -47,8 +47,36 @@ def test_every_published_row_with_printed_inputs_is_compared() -> None:
         # Twenty of the 25 rows have transitions: n and five probabilities each.
         "ai_spatial_markov": 120,
         "decoupling_markov": 24,
+        "jjj_coupling": 104,
     }
     assert {name: counts[name] for name in expected} == expected
+
+
+def test_the_coupling_of_the_chains_is_compared_as_it_comes_and_the_slips_in_print_are_named() -> None:
+    (chains,) = (comparison for comparison in compare_all() if comparison.sources == ("jjj_coupling",))
+    # Beijing leads in every indicator of innovation in 2014, so that u₂ = 1 and T = (1 + u₁)/2 = D²/C.
+    beijing = chains.figures.query("city == '北京' and year == 2014").set_index("quantity")["computed"]
+    c, d = beijing["coupling_degree"], beijing["coupling_coordination_degree"]
+    u1 = 2 * d**2 / c - 1
+    assert np.sqrt(u1) / (u1 + 1) == pytest.approx(c, rel=1e-12)
+    assert u1 == pytest.approx(1 - lost_to_others(), rel=1e-12)
+    assert chains.figures.groupby("year")["matches"].sum().to_dict() == {2014: 7, 2017: 7, 2020: 4, 2023: 3}
+    assert "of 13 cities 12 have the printed grade" in chains.reasons[2017]
+    notes = " ".join(chains.notes)
+    assert "the columns of 2020 and 2023 are identical, in 26 of 26 figures" in notes
+    assert "is 7457, and the cities sum to 7312" in notes
+
+
+def lost_to_others() -> float:
+    """Return what the indicators of industry in which others lead take off Beijing's score in 2014."""
+    data = rgm.datasets.load_jjj_chains().query("year == 2014")
+    columns = [name for name in data if name.startswith("industry_")]
+    z = (data[columns] - data[columns].min()) / (data[columns].max() - data[columns].min())
+    p = z / z.sum()
+    entropy = -(p * np.log(p.where(p > 0, 1.0))).sum() / np.log(len(data))
+    weights = (1 - entropy) / (1 - entropy).sum()
+    lost = (1 - z.loc[data["city_en"] == "Beijing"]).iloc[0]
+    return float((weights * lost).sum())
 
 
 def test_the_command_prints_published_beside_computed_and_writes_every_figure(tmp_path: Path) -> None:

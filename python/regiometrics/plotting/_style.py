@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["MARKERS", "colours", "figure", "grid_of_axes", "label_axes", "lines_over_time", "stacked_shares"]
+__all__ = [
+    "MARKERS",
+    "colours",
+    "figure",
+    "grid_of_axes",
+    "heat_map",
+    "label_axes",
+    "lines_over_time",
+    "ranked_bars",
+    "stacked_shares",
+]
 
 # Okabe & Ito (2008), told apart by readers with any colour vision; black last, as it dominates.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
@@ -235,3 +245,31 @@ def stacked_shares(ax: Axes, frame: Any, columns: dict[str, str], palette: list[
     ax.set_ylim(0.0, 100.0)
     # A period without shares leaves its place empty; one alone is no wall.
     ax.set_xlim(-0.6, len(times) - 0.4) if len(times) > 1 else ax.set_xlim(-1.0, 1.0)
+
+
+def ranked_bars(ax: Axes, names: Sequence[str], values: Any, digits: int, tints: Sequence[Any] | None = None) -> None:
+    """Draw one horizontal bar per name with its value, in the order given from the top."""
+    positions = np.arange(len(names))
+    bars = ax.barh(positions, values, color=list(tints) if tints is not None else _COLOURS[0], height=0.7)
+    ax.bar_label(bars, [f"{value:.{digits}f}" for value in values], padding=3, fontsize="small")
+    ax.set_yticks(positions, list(names), fontsize="small" if len(names) > _UPRIGHT_BARS else None)
+    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.margins(x=0.12)
+
+
+def heat_map(ax: Axes, rows: Sequence[str], columns: Sequence[Any], values: Any, name: str, digits: int) -> None:
+    """Draw a table as colours, dark where values are high, with the numbers if they fit."""
+    image = ax.imshow(values, cmap="Blues", aspect="auto", interpolation="none")
+    ax.set_yticks(range(len(rows)), list(rows), fontsize="small")
+    step = -(-len(columns) // _TICKS)
+    texts = [label_text(column) for column in columns[::step]]
+    ax.set_xticks(range(0, len(columns), step), texts)
+    _turn(ax, texts)
+    ax.spines[:].set_visible(False)
+    if len(columns) <= 8:
+        middle = 0.5 * (np.nanmin(values) + np.nanmax(values))
+        for row, column in np.argwhere(np.isfinite(values)):
+            value = values[row, column]
+            colour = "white" if value > middle else "black"
+            ax.text(column, row, f"{value:.{digits}f}", ha="center", va="center", color=colour, fontsize="small")
+    ax.figure.colorbar(image, ax=ax, label=name)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..datasets import published_names
-from . import ai_development, coastal_inland, urbanisation
+from . import ai_development, coastal_inland, jjj_chains, urbanisation
 from ._comparison import Comparison
 from ._report import text, write
 
@@ -18,6 +18,7 @@ __all__ = ["Comparison", "compare_all", "reproduce"]
 _STUDIES: tuple[tuple[Callable[[], Comparison], ...], ...] = (
     ai_development.TABLES,
     coastal_inland.TABLES,
+    jjj_chains.TABLES,
     urbanisation.TABLES,
 )
 

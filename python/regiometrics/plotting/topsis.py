@@ -1,0 +1,36 @@
+"""Figures of TOPSIS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._scores import draw_over_time, draw_ranking, draw_weights
+from ._style import figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from ..topsis import Topsis
+
+__all__ = ["KINDS"]
+
+
+@figure
+def ranking(result: Topsis, ax: Axes, *, unit: str | None = None, period: Any = None) -> None:
+    """Draw the scores of one period (without it the last), the highest on top; `unit` names the units."""
+    draw_ranking(ax, result.table, result._time, "topsis", unit, period)
+
+
+@figure
+def scores(result: Topsis, ax: Axes, *, unit: str | None = None) -> None:
+    """Draw the scores over time; `unit` is the column that names the units."""
+    draw_over_time(ax, result.table, result._time, "topsis", unit)
+
+
+@figure
+def weights(result: Topsis, ax: Axes) -> None:
+    """Draw the weights, the largest on top; weights by period as a heat map."""
+    draw_weights(ax, result.weights)
+
+
+KINDS = {"ranking": ranking, "scores": scores, "weights": weights}
