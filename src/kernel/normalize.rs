@@ -244,19 +244,14 @@ fn scales_of(
         scale.min = scale.min.min(values[row]);
         scale.max = scale.max.max(values[row]);
     })?;
-    let totals = |term: &dyn Fn(&Scale, f64) -> f64, scales: &[Scale]| -> Result<Vec<f64>> {
-        let mut sums = vec![Sum::default(); scales.len()];
-        each_row(job, values.len(), |row| {
-            let scope = matrix.scopes.of(row);
-            sums[scope].add(term(&scales[scope], values[row]));
-        })?;
-        Ok(sums.into_iter().map(Sum::total).collect())
-    };
-    let centres = totals(&|scale, x| scale.t(x), &scales)?;
+    let centres = totals(job, matrix, values, &scales, Scale::t)?;
     for (scale, total) in scales.iter_mut().zip(centres) {
         scale.centre = total / scale.n as f64;
     }
-    let divisors = totals(&|scale, x| scale.divisor_term(x), &scales)?;
+    let divisors = match rule.method {
+        Method::MinMax => vec![0.0; scales.len()],
+        _ => totals(job, matrix, values, &scales, Scale::divisor_term)?,
+    };
     for (scope, (scale, total)) in scales.iter_mut().zip(divisors).enumerate() {
         scale.divisor = scale.divisor_of(total);
         scale.mean = scale.mean_of_z();
@@ -267,6 +262,22 @@ fn scales_of(
         }
     }
     Ok(scales)
+}
+
+/// The sum of `term` over the rows of every scope.
+fn totals(
+    job: &Job,
+    matrix: &Matrix<'_>,
+    values: &[f64],
+    scales: &[Scale],
+    term: impl Fn(&Scale, f64) -> f64,
+) -> Result<Vec<f64>> {
+    let mut sums = vec![Sum::default(); scales.len()];
+    each_row(job, values.len(), |row| {
+        let scope = matrix.scopes.of(row);
+        sums[scope].add(term(&scales[scope], values[row]));
+    })?;
+    Ok(sums.into_iter().map(Sum::total).collect())
 }
 
 impl Scale {

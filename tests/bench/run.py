@@ -305,6 +305,85 @@ def chain_rows() -> Iterator[Row]:
     )
 
 
+def indicators(n_rows: int, n_columns: int) -> tuple[pd.DataFrame, list[str]]:
+    """Make lognormal indicators of 20 periods, and return them with their names."""
+    draw = np.random.default_rng(20250302)
+    names = [f"indicator {column}" for column in range(n_columns)]
+    table = pd.DataFrame({name: draw.lognormal(size=n_rows) for name in names})
+    return table.assign(year=np.arange(n_rows) % 20), names
+
+
+def indicator_rows() -> Iterator[Row]:
+    """Indicators beside numpy idioms and pymcdm, which does one period without labels."""
+    peers: dict[str, Callable[..., object] | None] = {"entropy": None, "topsis": None}
+    try:
+        from pymcdm.methods import TOPSIS
+        from pymcdm.weights import entropy_weights
+
+        peers = {"entropy": entropy_weights, "topsis": TOPSIS()}
+    except ImportError:
+        pass
+    for n_rows, size in ((630, "630 × 20"), (1_000_000, "10⁶ × 20")):
+        table, names = indicators(n_rows, 20)
+        matrix, types = table[names].to_numpy(), np.ones(20)
+        entropy, topsis = peers["entropy"], peers["topsis"]
+        yield Row(
+            call="normalize",
+            size=size,
+            work=lambda table=table, names=names: rgm.normalize(table, names),
+            peer_name="numpy min–max",
+            peer=lambda matrix=matrix: (matrix - matrix.min(axis=0)) / np.ptp(matrix, axis=0),
+        )
+        yield Row(
+            call="entropy_weights, with scores",
+            size=size,
+            work=lambda table=table, names=names: rgm.entropy_weights(table, names, method="sum", time="year"),
+            peer_name="pymcdm entropy_weights (weights only)",
+            peer=None if entropy is None else partial(entropy, matrix),
+        )
+        yield Row(
+            call="topsis, equal weights, ranks by period",
+            size=size,
+            work=lambda table=table, names=names: rgm.topsis(table, names, weights="equal", time="year"),
+            peer_name="pymcdm TOPSIS (scores only)",
+            peer=None if topsis is None else partial(topsis, matrix, types / 20, types),
+        )
+    sectors, names = indicators(1_000_000, 3)
+    yield Row(
+        call="industrial_upgrading",
+        size="10⁶ × 3",
+        work=lambda: rgm.industrial_upgrading(sectors, names),
+        peer_name="numpy arccos",
+        peer=lambda: upgrading_in_numpy(sectors[names].to_numpy()),
+    )
+
+
+def upgrading_in_numpy(sectors: np.ndarray) -> np.ndarray:
+    """Add up the angles to the axes by the printed formula."""
+    angles = np.arccos(sectors / np.sqrt((sectors**2).sum(axis=1, keepdims=True)))
+    return angles @ np.arange(sectors.shape[1], 0, -1)
+
+
+def panel_rows() -> Iterator[Row]:
+    """Gaps and spread of a panel beside the pandas idioms."""
+    table = panel(3000, 20, 31).assign(unit=np.tile(np.arange(3000), 20))
+    gaps = table.assign(value=table["value"].where(np.random.default_rng(1).random(len(table)) > 0.1))
+    yield Row(
+        call="interpolate, with the list of gaps",
+        size="3000 × 20 panel, 10 % gaps",
+        work=lambda: rgm.interpolate(gaps, ["value"], unit="unit", time="year"),
+        peer_name="pandas groupby interpolate (by position)",
+        peer=lambda: gaps.groupby("unit")["value"].transform(lambda value: value.interpolate(limit_area="inside")),
+    )
+    yield Row(
+        call="coefficient_of_variation",
+        size="3000 × 20 panel",
+        work=lambda: rgm.coefficient_of_variation(table, "value", time="year"),
+        peer_name="pandas groupby std / mean",
+        peer=lambda: table.groupby("year")["value"].std(ddof=0) / table.groupby("year")["value"].mean(),
+    )
+
+
 def import_line(repetitions: int) -> str:
     """Return how much longer `import regiometrics` takes than `import numpy` alone, each in a fresh process."""
     extra = []
@@ -359,7 +438,7 @@ def main() -> None:
     print(f"regiometrics {rgm.__version__}, Python {platform.python_version()}, numpy {np.__version__}, pandas")
     print(f"{pd.__version__}; {platform.machine()}, {rgm.set_threads()} threads; medians of {repetitions}\n")
     print("| call | size | time | peer | peer's time | ratio | bound |\n|---|---|---|---|---|---|---|")
-    for rows in (dagum_rows, pysal_rows, class_rows, frame_rows):
+    for rows in (dagum_rows, pysal_rows, class_rows, chain_rows, indicator_rows, panel_rows, frame_rows):
         for row in rows():
             print(measure(row, repetitions), flush=True)
     print(f"\n{import_line(repetitions)}\n{memory_line()}")

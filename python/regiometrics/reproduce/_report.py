@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ._comparison import Comparison
@@ -11,8 +11,8 @@ from ._comparison import Comparison
 __all__ = ["text", "write"]
 
 
-def text(comparisons: list[Comparison], remaining: list[str]) -> str:
-    """Return the report: a block per table, then the totals."""
+def text(comparisons: list[Comparison], remaining: list[str], without_data: Mapping[str, str]) -> str:
+    """Return the report: a block per table, the totals, the tables that remain, and why some cannot be computed."""
     blocks = ["\n".join(_block(comparison)) for comparison in comparisons]
     n_matches, n_figures = _totals(comparisons, is_round_trip=False)
     blocks.append(f"In all: {n_matches} of {n_figures} printed figures reproduce in every printed digit.")
@@ -21,6 +21,7 @@ def text(comparisons: list[Comparison], remaining: list[str]) -> str:
         blocks[-1] += f" A further {n_matches} of {n_figures}, in round trips, are consistent."
     if remaining:
         blocks.append("Published tables whose methods this version does not have: " + ", ".join(remaining) + ".")
+    blocks += [f"Cannot be computed: {name}, since {reason}." for name, reason in without_data.items()]
     return "\n\n".join(blocks) + "\n"
 
 
