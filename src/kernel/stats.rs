@@ -54,7 +54,7 @@ pub fn ranks(job: &Job, values: &[f64], cells: Classes<'_>, ascending: bool, tie
     job.sort_by(&mut rows, |a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)))?;
     let mut ranks = vec![0; values.len()];
     let (mut first_of_cell, mut first_of_tie) = (0, 0);
-    for (position, &(cell, key, row)) in rows.iter().enumerate() {
+    job.walk(rows.iter().enumerate(), |(position, &(cell, key, row))| {
         let (tied_cell, tied_key, _) = rows[first_of_tie];
         if cell != tied_cell {
             first_of_cell = position;
@@ -63,6 +63,6 @@ pub fn ranks(job: &Job, values: &[f64], cells: Classes<'_>, ascending: bool, tie
             first_of_tie = position;
         }
         ranks[row] = (first_of_tie - first_of_cell + 1) as u32;
-    }
+    })?;
     Ok(ranks)
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
 import math
+import pickle
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -264,6 +266,15 @@ def test_rows_with_gaps_are_refused_or_dropped_and_counted() -> None:
     assert result.notes == ("4 row(s) with missing values left out.",)
     for name in TABLES:
         assert getattr(result, name).equals(getattr(expected, name)), name
+
+
+@pytest.mark.parametrize("again", [lambda each: pickle.loads(pickle.dumps(each)), copy.deepcopy])
+def test_copies_hold_the_same_tables(again: Any) -> None:
+    result = rgm.entropy_weights(panel(9, 2), NAMES, directions=SIGNS, time="year", pooled=False)
+    same = again(result)
+    assert same.summary() == result.summary()
+    for name in result._tables:
+        assert getattr(same, name).equals(getattr(result, name)), name
 
 
 # Threads

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
 import math
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -224,6 +226,15 @@ def test_rows_with_gaps_are_refused_or_dropped_and_counted() -> None:
     assert result.n_dropped == 31
     assert result.notes == ("31 row(s) with missing values left out.",)
     assert result.table.equals(rgm.topsis(data[data["year"] != 2021], NAMES).table)
+
+
+@pytest.mark.parametrize("again", [lambda each: pickle.loads(pickle.dumps(each)), copy.deepcopy])
+def test_copies_hold_the_same_tables(again: Any) -> None:
+    result = rgm.topsis(panel(3, 2), NAMES, directions=SIGNS, time="year", pooled=False)
+    same = again(result)
+    assert same.summary() == result.summary()
+    for name in result._tables:
+        assert getattr(same, name).equals(getattr(result, name)), name
 
 
 # Threads
