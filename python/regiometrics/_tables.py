@@ -159,18 +159,28 @@ def _number(value: float, digits: int) -> str:
     return f"{value:.{digits}f}"
 
 
+def _ends(frame: Frame) -> pd.DataFrame:
+    """Return the first and last rows, one more of each than is shown, so that a cut is seen to be one."""
+    import pandas as pd
+
+    table = to_pandas(frame)
+    if len(table) <= 2 * _ROWS_SHOWN:
+        return table
+    return pd.concat([table.head(_ROWS_SHOWN), table.tail(_ROWS_SHOWN)])
+
+
 def to_text(frame: Frame, digits: int, states: Iterable[str] = ()) -> str:
     """Return the table as aligned text; wide characters count double."""
     import pandas as pd
 
-    table = shown(frame, digits, states)
+    table = shown(_ends(frame), digits, states)
     with pd.option_context("display.unicode.east_asian_width", True):
         return str(table.to_string(index=False, max_rows=_ROWS_SHOWN))
 
 
 def to_html(frame: Frame, digits: int, states: Iterable[str] = ()) -> str:
     """Return the table as HTML; long ones are cut in the middle."""
-    html = shown(frame, digits, states).to_html(index=False, max_rows=_ROWS_SHOWN, border=0, escape=True)
+    html = shown(_ends(frame), digits, states).to_html(index=False, max_rows=_ROWS_SHOWN, border=0, escape=True)
     return str(html)
 
 
