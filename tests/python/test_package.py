@@ -10,6 +10,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from importlib import resources
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -50,7 +51,8 @@ print(json.dumps([[name for name in heavy if name in sys.modules], threads]))
     assert not [name for name in threads if name.startswith("regiometrics")]
 
 
-def test_importing_costs_at_most_60_ms_more_than_numpy() -> None:
+def test_importing_costs_at_most_60_ms_more_than_numpy(tmp_path: Path) -> None:
+    # Compiled modules are kept, as they are for whoever installs the package: the first of the processes writes them.
     # Time of the processor, which is not spent while other programs run.
     seconds = [
         run(
@@ -62,10 +64,12 @@ start = time.process_time()
 import regiometrics
 seconds = time.process_time() - start
 """,
+            PYTHONDONTWRITEBYTECODE="",
+            PYTHONPYCACHEPREFIX=str(tmp_path),
         )
-        for _ in range(7)
+        for _ in range(8)
     ]
-    # The least of seven, as a busy machine can only add. About 20 ms are usual.
+    # The least of eight, as a busy machine can only add. About 20 ms are usual.
     assert min(seconds) <= 0.060, sorted(seconds)
 
 
