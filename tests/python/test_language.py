@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import regiometrics as rgm
-from regiometrics._language import _TERMS, language, term
+from regiometrics._language import language, term
 from regiometrics._result import Result
+from regiometrics._terms import _FAMILIES, TERMS
 from test_result import METHODS, panel, tables
 
 
@@ -88,6 +89,10 @@ def test_every_result_class_is_tried_here() -> None:
     assert {kind._method for kind in Result.__subclasses__()} == {*METHODS, *OTHERS}
 
 
+def test_a_name_has_its_term_in_one_family_only() -> None:
+    assert sum(len(family.TERMS) for family in _FAMILIES) == len(TERMS)
+
+
 def test_every_stored_name_has_a_term_in_both_languages(any_result: Result) -> None:
     result = any_result
     names = {result._method}
@@ -95,9 +100,9 @@ def test_every_stored_name_has_a_term_in_both_languages(any_result: Result) -> N
         states = {state for column in result._states if column in frame for state in frame[column]}
         names |= {result._heading(table), *frame.columns, *states}
     names = {name for name in names if not is_numbered_state(name)}
-    assert names - CALLERS - set(_TERMS) == set()
+    assert names - CALLERS - set(TERMS) == set()
     for name in names - CALLERS:
-        english, chinese = _TERMS[name]
+        english, chinese = TERMS[name]
         assert english.isascii(), name
         assert is_chinese(chinese), name
 
@@ -107,7 +112,7 @@ def test_no_two_columns_of_a_table_have_the_same_term(any_result: Result) -> Non
     for frame in tables(result).values():
         for position in (0, 1):
             terms = [
-                name if is_numbered_state(name) else _TERMS[name][position]
+                name if is_numbered_state(name) else TERMS[name][position]
                 for name in frame.columns
                 if name not in CALLERS
             ]
@@ -117,7 +122,7 @@ def test_no_two_columns_of_a_table_have_the_same_term(any_result: Result) -> Non
 def test_no_two_tables_of_a_result_have_the_same_heading(any_result: Result) -> None:
     result = any_result
     for position in (0, 1):
-        headings = [_TERMS[result._heading(table)][position] for table in result._tables]
+        headings = [TERMS[result._heading(table)][position] for table in result._tables]
         assert len(set(headings)) == len(headings)
 
 
@@ -156,14 +161,14 @@ def test_chinese_terms_take_the_place_of_english_ones(result: Result, form: str)
         names -= {result._method, *(result._heading(table) for table in result._shown)}
         names |= {column for table in result._shown for column in tables(result)[table].columns}
     before = show()
-    assert all(_TERMS[name][0] in before for name in names)
+    assert all(TERMS[name][0] in before for name in names)
     rgm.set_language("zh")
     chinese = show()
-    assert all(_TERMS[name][1] in chinese for name in names)
+    assert all(TERMS[name][1] in chinese for name in names)
     # The notes below the tables are sentences of their own.
     terms = chinese.split("Standard errors:")[0]
     for name in names - {"n", "mean"}:
-        assert not re.search(rf"(?<![\w>]){re.escape(_TERMS[name][0])}(?!\w)", terms), name
+        assert not re.search(rf"(?<![\w>]){re.escape(TERMS[name][0])}(?!\w)", terms), name
     rgm.set_language("en")
     assert show() == before
 

@@ -1,0 +1,17 @@
+"""Headings that many tables share."""
+
+TERMS: dict[str, tuple[str, str]] = {
+    "time": ("Time", "时间"),
+    "group": ("Group", "组别"),
+    "group_a": ("Group A", "组别A"),
+    "group_b": ("Group B", "组别B"),
+    "unit": ("Unit", "单元"),
+    "n": ("n", "单元数"),
+    "mean": ("Mean", "均值"),
+    "statistic": ("Statistic", "统计量"),
+    "estimate": ("Estimate", "估计值"),
+    "standard_error": ("Standard error", "标准误"),
+    "low": ("Low", "区间下限"),
+    "high": ("High", "区间上限"),
+    "share_percent": ("Share (%)", "贡献率（%）"),
+}
