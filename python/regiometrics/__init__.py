@@ -16,6 +16,7 @@ from .classify import Classification, classify
 from .coefficient_of_variation import coefficient_of_variation
 from .coupling_coordination import CouplingCoordination, coupling_coordination
 from .dagum_gini import DagumGini, dagum_gini
+from .deviational_ellipse import DeviationalEllipse, deviational_ellipse
 from .entropy_weights import EntropyWeights, entropy_weights
 from .errors import InternalError, InvalidInputError, RegiometricsError, RegiometricsWarning
 from .growth_rate import growth_rate
@@ -35,6 +36,7 @@ __all__ = [
     "Classification",
     "CouplingCoordination",
     "DagumGini",
+    "DeviationalEllipse",
     "EntropyWeights",
     "InternalError",
     "Interpolation",
@@ -54,6 +56,7 @@ __all__ = [
     "coupling_coordination",
     "dagum_gini",
     "datasets",
+    "deviational_ellipse",
     "entropy_weights",
     "growth_rate",
     "industrial_upgrading",

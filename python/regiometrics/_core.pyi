@@ -21,6 +21,8 @@ __all__ = [
     "contributions",
     "coupling_coordination",
     "dagum_gini",
+    "deviational_ellipse",
+    "ellipse_outlines",
     "entropy_step",
     "entropy_weights",
     "entropy_weights_only",
@@ -68,6 +70,12 @@ def dagum_gini(
     seed: int,
     progress: _Progress | None = None,
 ) -> dict[str, Any]: ...
+def deviational_ellipse(
+    x: _Float, y: _Float, weights: _Float | None, cells: _Code, n_cells: int, correction: str
+) -> dict[str, Any]: ...
+def ellipse_outlines(
+    center_x: _Float, center_y: _Float, semi_major: _Float, semi_minor: _Float, azimuth: _Float, n: int
+) -> tuple[_Float, _Float]: ...
 def tapio(
     pressure: _Float, driver: _Float, units: _Code, periods: _Code, n_periods: int, base: int
 ) -> dict[str, Any]: ...

@@ -9,6 +9,7 @@ mod classify;
 mod coefficient_of_variation;
 mod coupling_coordination;
 mod dagum_gini;
+mod deviational_ellipse;
 mod entropy_weights;
 mod growth_rate;
 mod industrial_upgrading;
@@ -39,6 +40,8 @@ mod _core {
     use super::coupling_coordination::coupling_coordination;
     #[pymodule_export]
     use super::dagum_gini::dagum_gini;
+    #[pymodule_export]
+    use super::deviational_ellipse::{deviational_ellipse, ellipse_outlines};
     #[pymodule_export]
     use super::enter::exercise;
     #[pymodule_export]
