@@ -23,6 +23,7 @@ from .growth_rate import growth_rate
 from .industrial_upgrading import industrial_upgrading
 from .interpolate import Interpolation, interpolate
 from .markov import Markov, counts_from_probabilities, markov, markov_from_counts
+from .network_indicators import NetworkIndicators, network_indicators
 from .normalize import normalize
 from .rank_consistency import rank_consistency
 from .share import share
@@ -42,6 +43,7 @@ __all__ = [
     "Interpolation",
     "InvalidInputError",
     "Markov",
+    "NetworkIndicators",
     "RegiometricsError",
     "RegiometricsWarning",
     "SpatialMarkov",
@@ -63,6 +65,7 @@ __all__ = [
     "interpolate",
     "markov",
     "markov_from_counts",
+    "network_indicators",
     "normalize",
     "rank_consistency",
     "set_language",

@@ -31,6 +31,8 @@ __all__ = [
     "markov",
     "industrial_upgrading",
     "interpolate",
+    "network_links",
+    "network_structure",
     "normalize",
     "rank_consistency",
     "set_threads",
@@ -98,6 +100,20 @@ def transitions(
     states: _Code, given: _Code | None, n_periods: int, k: int, n_given: int, lag: int
 ) -> tuple[_Count, int]: ...
 def markov(counts: _Count, k: int, confidence: float) -> dict[str, Any]: ...
+def network_links(
+    source: _Code,
+    target: _Code,
+    weights: _Float | None,
+    periods: _Code,
+    n_periods: int,
+    n_nodes: int,
+    directed: bool,
+    parallel: str,
+    drop_self_loops: bool,
+) -> dict[str, Any]: ...
+def network_structure(
+    source: _Code, target: _Code, weights: _Float, n_nodes: int, directed: bool
+) -> dict[str, Any]: ...
 def spatial_markov(counts: _Count, n_given: int, k: int, confidence: float) -> dict[str, Any]: ...
 def weights_from_links(
     source: _Code, target: _Code, weight: _Float | None, n: int, symmetric: bool

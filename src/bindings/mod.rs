@@ -15,6 +15,7 @@ mod growth_rate;
 mod industrial_upgrading;
 mod interpolate;
 mod markov;
+mod network_indicators;
 mod normalize;
 mod rank_consistency;
 mod share;
@@ -54,6 +55,8 @@ mod _core {
     use super::interpolate::interpolate;
     #[pymodule_export]
     use super::markov::{markov, transitions};
+    #[pymodule_export]
+    use super::network_indicators::{network_links, network_structure};
     #[pymodule_export]
     use super::normalize::normalize;
     #[pymodule_export]

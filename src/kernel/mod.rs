@@ -25,6 +25,7 @@ pub mod growth_rate;
 pub mod industrial_upgrading;
 pub mod interpolate;
 pub mod markov;
+pub mod network_indicators;
 pub mod normalize;
 pub mod rank_consistency;
 pub mod share;

@@ -16,6 +16,7 @@ mod industrial_upgrading;
 mod interpolate;
 mod job;
 mod markov;
+mod network_indicators;
 mod normalize;
 mod rank_consistency;
 mod rng;
