@@ -56,7 +56,8 @@ def paths(
     mode = "out" if outward else "in"
     # The inverse of the mean distance over the nodes reached; NaN for those that reach none.
     inverse = np.asarray(graph.closeness(mode=mode, weights=weights), dtype=np.float64)
-    reached = np.asarray(graph.neighborhood_size(order=max(n_nodes, 1), mode=mode), dtype=np.float64) - 1.0
+    weak, strong = _numbered(graph, "weak"), _numbered(graph, "strong")
+    reached = _reached(graph, mode, strong)
     has_paths = reached > 0.0
     n_paths = float(reached.sum())
     total = float((reached[has_paths] / inverse[has_paths]).sum())
@@ -69,9 +70,16 @@ def paths(
         reachable_share=n_paths / most if most else np.nan,
         closeness=np.where(has_paths, inverse * reached / max(n_nodes - 1, 1), 0.0),
         betweenness=between / pairs if pairs > 0.0 else np.zeros(n_nodes),
-        weak_component=_numbered(graph, "weak"),
-        strong_component=_numbered(graph, "strong"),
+        weak_component=weak,
+        strong_component=strong,
     )
+
+
+def _reached(graph: Any, mode: str, strong: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how many other nodes each node reaches, or is reached by."""
+    if not graph.is_directed() or strong.max() == 1:
+        return np.asarray(np.bincount(strong)[strong] - 1, dtype=np.float64)
+    return np.asarray(graph.neighborhood_size(order=graph.vcount(), mode=mode), dtype=np.float64) - 1.0
 
 
 def _numbered(graph: Any, mode: str) -> NDArray[np.int64]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["KINDS"]
 
 _LAND, _BORDER = "0.95", "0.75"
+_STYLES = ("-", "--", ":", "-.")
 # Room around a track, relative to its longer side, and the least room relative to a step.
 _MARGIN = 0.2
 # A track of more periods than this has every second, third, … named.
@@ -30,28 +31,68 @@ _NAMED = 12
 
 
 @figure
-def ellipses(result: DeviationalEllipse, ax: Axes, *, over: Any = None, steps: int = 360) -> None:
-    """Draw every ellipse with its centre, one colour per period, over the map of a GeoDataFrame if one is given."""
+def ellipses(result: DeviationalEllipse, ax: Axes, *, over: Any = None, group: Any = None, steps: int = 360) -> None:
+    """Draw the ellipses with their centres, over the map of a GeoDataFrame if one is given.
+
+    A colour for each period; with several groups a colour for each group and a line style for each period. `group`
+    draws one of them.
+    """
+    table = _rows(to_pandas(result.table), group)
     curves = to_pandas(result.outlines(count("steps", steps, least=12, most=100_000)))
-    table = to_pandas(result.table)
-    keys = [name for name in ("time", "group") if name in table]
+    per_curve = len(curves) // len(to_pandas(result.table))
     _map(ax, result, over)
-    per_curve = len(curves) // len(table)
-    names = [" · ".join(label_text(row[key]) for key in keys) for _, row in table.iterrows()] if keys else [""]
-    for position, (name, colour) in enumerate(zip(names, colours(len(table)), strict=True)):
+    hues, styles = _looks(table)
+    for position, centre in table.iterrows():
         curve = curves.iloc[position * per_curve : (position + 1) * per_curve]
-        ax.plot(curve["x"], curve["y"], color=colour, label=name or None, linewidth=1.4)
-        centre = table.iloc[position]
-        ax.plot(
-            centre["center_x"], centre["center_y"], marker=MARKERS[position % len(MARKERS)], color=colour, markersize=5
-        )
+        name, colour = hues[position]
+        ax.plot(curve["x"], curve["y"], color=colour, linestyle=styles[position][1], label=name, linewidth=1.4)
+        marker = MARKERS[styles[position][2] % len(MARKERS)]
+        ax.plot(centre["center_x"], centre["center_y"], marker=marker, color=colour, markersize=5)
+    for name, style, number in dict.fromkeys(styles.values()):
+        if name is not None:
+            ax.plot([], [], color="0.3", linestyle=style, marker=MARKERS[number % len(MARKERS)], label=name)
     _finish(ax, result, "deviational_ellipse")
 
 
+def _rows(table: pd.DataFrame, group: Any) -> pd.DataFrame:
+    """Return the rows of one group, or all."""
+    if group is None:
+        return table
+    if "group" not in table or group not in set(table["group"]):
+        names = ", ".join(map(repr, table["group"].unique())) if "group" in table else "none"
+        raise InvalidInputError(f"there is no group {group!r}; there is {names}")
+    return table[table["group"] == group]
+
+
+def _looks(table: pd.DataFrame) -> tuple[dict[int, tuple[str | None, Any]], dict[int, tuple[str | None, str, int]]]:
+    """Return for each row the name and colour, and the name, style and number of the period where colours are groups."""
+    has_groups = "group" in table and table["group"].nunique() > 1
+    hue = "group" if has_groups else "time"
+    hues: dict[int, tuple[str | None, Any]] = {}
+    styles: dict[int, tuple[str | None, str, int]] = {}
+    values = list(table[hue].drop_duplicates()) if hue in table else [None]
+    times = list(table["time"].drop_duplicates()) if "time" in table else [None]
+    palette = dict(zip(values, colours(len(values)), strict=True))
+    named: set[Any] = set()
+    for position, row in table.iterrows():
+        value = row[hue] if hue in table else None
+        # Each name stands in the legend once.
+        hues[position] = (None if value is None or value in named else label_text(value), palette[value])
+        named.add(value)
+        number = times.index(row["time"]) if "time" in table else 0
+        is_style = has_groups and len(times) > 1
+        name = label_text(times[number]) if is_style else None
+        styles[position] = (name, _STYLES[number % len(_STYLES)] if is_style else "-", number)
+    return hues, styles
+
+
 @figure
-def track(result: DeviationalEllipse, ax: Axes, *, over: Any = None) -> None:
-    """Draw the way of the centre from period to period with arrows, over the map of a GeoDataFrame if one is given."""
-    table = to_pandas(result.table)
+def track(result: DeviationalEllipse, ax: Axes, *, over: Any = None, group: Any = None) -> None:
+    """Draw the way of the centre from period to period with arrows, over the map of a GeoDataFrame if one is given.
+
+    `group` draws that of one group.
+    """
+    table = _rows(to_pandas(result.table), group)
     if "time" not in table:
         raise InvalidInputError("a track needs periods; pass time= to deviational_ellipse")
     _map(ax, result, over)
@@ -63,9 +104,15 @@ def track(result: DeviationalEllipse, ax: Axes, *, over: Any = None) -> None:
             arrow = {"arrowstyle": "-|>", "color": colour, "shrinkA": 2.0, "shrinkB": 2.0, "linewidth": 1.2}
             ax.annotate("", (x[start + 1], y[start + 1]), (x[start], y[start]), arrowprops=arrow, zorder=3)
         step = -(-len(x) // _NAMED)
-        for position in sorted({*range(0, len(x), step), len(x) - 1}):
+        # Of several groups the tracks are short: only their ends are named.
+        named = {0, len(x) - 1} if len(groups) > 1 else {*range(0, len(x), step), len(x) - 1}
+        for position in sorted(named):
             text = label_text(rows["time"].iloc[position])
-            ax.annotate(text, (x[position], y[position]), (5, 5), textcoords="offset points", fontsize="small")
+            # Beside the side that the track turns away from, so that its line stays clear.
+            right = x[position] >= x.mean()
+            offset, side = ((7, 4), "left") if right else ((-7, 4), "right")
+            place = (x[position], y[position])
+            ax.annotate(text, place, offset, textcoords="offset points", ha=side, fontsize="small", zorder=5)
     _close_up(ax, table)
     _finish(ax, result, "track")
 
