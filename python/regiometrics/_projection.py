@@ -71,7 +71,7 @@ def geodesic(plane: Plane, start: Any, end: Any) -> tuple[NDArray[np.float64], N
     """
     import pyproj
 
-    geod = pyproj.CRS.from_wkt(plane.definition).get_geod()
+    geod: Any = pyproj.CRS.from_wkt(plane.definition).get_geod()
     forward, _, metres = geod.inv(*start, *end)
     bearing = np.where(np.asarray(metres) > 0.0, np.mod(forward, 360.0), np.nan)
     return np.asarray(metres) / plane.metres, bearing
@@ -126,7 +126,9 @@ def open_plane(
     given = _crs("crs", crs)
     if given.is_geographic:
         _refuse_beyond(table, "x", np.abs(x) > 360.0, "longitude is beyond 360 degrees")
-        _refuse_beyond(table, "y", np.abs(y) > 90.0, "latitude is beyond 90 degrees; are x and y in each other's place?")
+        _refuse_beyond(
+            table, "y", np.abs(y) > 90.0, "latitude is beyond 90 degrees; are x and y in each other's place?"
+        )
         plane, told = _projection(given, "azimuthal_equal_area" if projection is None else projection, x, y)
     elif given.is_projected:
         plane, told = (given, given.name) if projection is None else _reprojection(given, projection, x, y)
@@ -137,7 +139,10 @@ def open_plane(
         x, y = (np.asarray(each, dtype=np.float64) for each in forward.transform(x, y))
         lost = ~(np.isfinite(x) & np.isfinite(y))
         _refuse_beyond(table, "x", lost, f"with column {table.name('y')!r} lies outside what {told} can show")
-    if "Mercator" in plane.coordinate_operation.method_name and "Transverse" not in plane.coordinate_operation.method_name:
+    if (
+        "Mercator" in plane.coordinate_operation.method_name
+        and "Transverse" not in plane.coordinate_operation.method_name
+    ):
         text = f"{told} stretches lengths away from the equator; pass projection='azimuthal_equal_area'"
         warnings.warn(text, RegiometricsWarning, stacklevel=4)
     metres = METRES[unit]
@@ -166,6 +171,7 @@ def _projection(geographic: Any, projection: Any, longitude: Any, latitude: Any)
     """Return a projection by name, centred on the data where its name says no centre, and what it is called."""
     from pyproj.crs import ProjectedCRS, coordinate_operation
 
+    conversion: Any
     if projection == "azimuthal_equal_area":
         lon, lat = _centre(longitude, latitude)
         conversion = coordinate_operation.LambertAzimuthalEqualAreaConversion(lat, lon)
@@ -202,7 +208,9 @@ def _parallels(latitude: NDArray[np.float64]) -> tuple[float, float]:
     low, high = float(latitude.min()), float(latitude.max())
     first, second = (round(end, _DECIMALS) for end in (low + _INSET * (high - low), high - _INSET * (high - low)))
     if abs(first + second) < 1.0:
-        raise InvalidInputError("the points lie on both sides of the equator, which no cone fits; use another projection")
+        raise InvalidInputError(
+            "the points lie on both sides of the equator, which no cone fits; use another projection"
+        )
     return first, second
 
 
@@ -223,7 +231,9 @@ def _refuse_beyond(table: InputTable, role: str, wrong: NDArray[np.bool_], what:
     if len(rows) == 0:
         return
     rows = rows if table.positions is None else table.positions[rows]
-    named = ", ".join(map(str, rows[:_ROWS_NAMED])) + (f" (and {len(rows) - _ROWS_NAMED} more)" if len(rows) > 5 else "")
+    named = ", ".join(map(str, rows[:_ROWS_NAMED])) + (
+        f" (and {len(rows) - _ROWS_NAMED} more)" if len(rows) > 5 else ""
+    )
     error = InvalidInputError(f"column {table.name(role)!r}, row {named}: {what}")
     error.name, error.row = table.name(role), int(rows[0])
     raise error

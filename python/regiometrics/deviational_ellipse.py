@@ -327,6 +327,7 @@ def _moments(periods: Labels) -> tuple[NDArray[np.float64], list[str]]:
     import pandas as pd
 
     labels = periods.to_list()
+    when: NDArray[np.float64]
     if all(hasattr(label, "toordinal") for label in labels):
         stamps = pd.to_datetime(pd.Series(labels), utc=True)
         when = (stamps - stamps.iloc[0]).dt.total_seconds().to_numpy(dtype=np.float64) / (86_400.0 * _DAYS_OF_A_YEAR)
@@ -345,9 +346,7 @@ def _moments(periods: Labels) -> tuple[NDArray[np.float64], list[str]]:
     return when, []
 
 
-def _notes(
-    core: dict[str, Any], correction: str, known: Plane | None, n_dropped: int, n_zero_weight: int
-) -> list[str]:
+def _notes(core: dict[str, Any], correction: str, known: Plane | None, n_dropped: int, n_zero_weight: int) -> list[str]:
     unit = "the coordinates" if known is None else {1.0: "metres", 1000.0: "kilometres"}[known.metres]
     notes = [f"Half axes: {_FACTORS[correction]}. Lengths are in the unit of {unit}, areas in its square."]
     if known is not None:

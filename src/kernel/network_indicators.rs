@@ -194,12 +194,14 @@ pub fn structure(job: &Job, links: &[Link], n_nodes: usize, directed: bool) -> R
     let n = n_nodes as f64;
     let (m, both) = (links.len() as f64, reciprocated.iter().sum::<u64>() as f64);
     let per_pair = if directed { 1.0 } else { 2.0 };
+    // The links that are there both ways; of an undirected network all.
+    let both = if directed { both } else { m };
     let mean = |of: fn(&Node) -> f64| nodes.iter().map(of).sum::<f64>() / n;
     Ok(Structure {
         n_edges: links.len() as u64,
         density: if n_nodes > 1 { per_pair * m / (n * (n - 1.0)) } else { 0.0 },
         total_weight: links.iter().map(|link| link.weight).sum(),
-        reciprocity: if directed { both / m } else { m / m },
+        reciprocity: both / m,
         clustering: mean(|node| node.clustering),
         weighted_clustering: mean(|node| node.weighted_clustering),
         nodes,

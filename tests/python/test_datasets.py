@@ -490,8 +490,7 @@ def test_the_tables_load_from_a_zipped_package(tmp_path: Path) -> None:
         for path in [source / "__init__.py", *sorted((source / "data").iterdir())]:
             package.write(path, f"regiometrics/datasets/{path.relative_to(source).as_posix()}")
     code = (
-        "import regiometrics as rgm
-from regiometrics import datasets as d\n"
+        "from regiometrics import datasets as d\n"
         "assert '.zip' in d.__file__\n"
         "assert d.load_china_provinces()['province'][0] == '北京'\n"
         "assert [len(d.published(name)) for name in d.published_names()][0] == 12\n"

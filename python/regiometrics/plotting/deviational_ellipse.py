@@ -42,7 +42,7 @@ def ellipses(result: DeviationalEllipse, ax: Axes, *, over: Any = None, group: A
     per_curve = len(curves) // len(to_pandas(result.table))
     _map(ax, result, over)
     hues, styles = _looks(table)
-    for position, centre in table.iterrows():
+    for position, (_, centre) in zip(map(int, table.index), table.iterrows(), strict=True):
         curve = curves.iloc[position * per_curve : (position + 1) * per_curve]
         name, colour = hues[position]
         ax.plot(curve["x"], curve["y"], color=colour, linestyle=styles[position][1], label=name, linewidth=1.4)
@@ -61,11 +61,12 @@ def _rows(table: pd.DataFrame, group: Any) -> pd.DataFrame:
     if "group" not in table or group not in set(table["group"]):
         names = ", ".join(map(repr, table["group"].unique())) if "group" in table else "none"
         raise InvalidInputError(f"there is no group {group!r}; there is {names}")
-    return table[table["group"] == group]
+    chosen: pd.DataFrame = table[table["group"] == group]
+    return chosen
 
 
 def _looks(table: pd.DataFrame) -> tuple[dict[int, tuple[str | None, Any]], dict[int, tuple[str | None, str, int]]]:
-    """Return for each row the name and colour, and the name, style and number of the period where colours are groups."""
+    """Return for each row its name and colour, and where colours are groups name, style and number of its period."""
     has_groups = "group" in table and table["group"].nunique() > 1
     hue = "group" if has_groups else "time"
     hues: dict[int, tuple[str | None, Any]] = {}
@@ -74,7 +75,7 @@ def _looks(table: pd.DataFrame) -> tuple[dict[int, tuple[str | None, Any]], dict
     times = list(table["time"].drop_duplicates()) if "time" in table else [None]
     palette = dict(zip(values, colours(len(values)), strict=True))
     named: set[Any] = set()
-    for position, row in table.iterrows():
+    for position, (_, row) in zip(map(int, table.index), table.iterrows(), strict=True):
         value = row[hue] if hue in table else None
         # Each name stands in the legend once.
         hues[position] = (None if value is None or value in named else label_text(value), palette[value])

@@ -63,8 +63,11 @@ def network(
     is a GeoDataFrame in the coordinates of the positions. Edges below `least_weight` are left out. `names` writes the
     names of all nodes, or of none; without it those of the sixty with the largest weighted degrees.
     """
+    from matplotlib import patheffects
+
     nodes, edges, when = _period(result, time)
     labels = list(nodes["node"])
+    halo = [patheffects.withStroke(linewidth=2.0, foreground="white")]
     code = {label: position for position, label in enumerate(labels)}
     ends = np.array([[code[end] for end in edges[side]] for side in ("source", "target")], dtype=np.int64).T
     places = layout(ends.reshape(-1, 2), len(labels), _LAID_OUT) if positions is None else _given(positions, labels)
@@ -75,7 +78,7 @@ def network(
     strength = nodes["weighted_degree"].to_numpy(dtype=np.float64)
     sizes = _between(strength, _SIZES)
     _edges(ax, result.directed, places, ends.reshape(-1, 2)[kept], _between(weights, _WIDTHS)[kept], sizes)
-    ax.scatter(*places.T, s=sizes, color=colours(1)[0], edgecolor="white", linewidth=0.8, zorder=3)
+    ax.scatter(places[:, 0], places[:, 1], s=sizes, color=colours(1)[0], edgecolor="white", linewidth=0.8, zorder=3)
     most = len(labels) if names else 0 if names is False else _NAMED
     for position in np.lexsort((np.arange(len(labels)), -strength))[:most]:
         offset = (0.0, 0.5 * float(np.sqrt(sizes[position])) + 2.0)
@@ -86,6 +89,7 @@ def network(
             textcoords="offset points",
             ha="center",
             fontsize="small",
+            path_effects=halo,
             zorder=4,
         )
     ax.set_title(f"{term('network')} {when}".strip())
@@ -126,7 +130,7 @@ def _edges(
 
     if not directed or len(ends) > _ARROWS:
         alpha = 0.5 if len(ends) <= _ARROWS else max(0.02, 0.5 * _ARROWS / len(ends))
-        ax.add_collection(LineCollection(places[ends], linewidths=widths, colors="0.45", alpha=alpha, zorder=1))
+        ax.add_collection(LineCollection(list(places[ends]), linewidths=widths, colors="0.45", alpha=alpha, zorder=1))
         return
     # The two directions of a pair bend to either side.
     for (source, target), width in zip(ends, widths, strict=True):
