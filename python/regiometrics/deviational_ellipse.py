@@ -330,9 +330,11 @@ def _moments(periods: Labels) -> tuple[NDArray[np.float64], list[str]]:
     when: NDArray[np.float64]
     if all(hasattr(label, "toordinal") for label in labels):
         stamps = pd.to_datetime(pd.Series(labels), utc=True)
-        when = (stamps - stamps.iloc[0]).dt.total_seconds().to_numpy(dtype=np.float64) / (86_400.0 * _DAYS_OF_A_YEAR)
+        seconds = np.asarray((stamps - stamps.iloc[0]).dt.total_seconds(), dtype=np.float64)
+        when = np.asarray(seconds / (86_400.0 * _DAYS_OF_A_YEAR), dtype=np.float64)
     else:
-        when = pd.to_numeric(pd.Series([str(label) for label in labels]), errors="coerce").to_numpy(dtype=np.float64)
+        texts = pd.Series([str(label) for label in labels])
+        when = np.asarray(pd.to_numeric(texts, errors="coerce"), dtype=np.float64)
     if not np.isfinite(when).all():
         note = f"{periods.name!r} holds neither numbers nor dates: shifts have no speed."
         return np.full(len(labels), np.nan), [note] if len(labels) > 1 else []

@@ -23,6 +23,9 @@ const NO_DISTANCE: f64 = 4.0 * f64::EPSILON;
 /// How far a point beyond the outline, relative to it, still counts as on it.
 const ON_OUTLINE: f64 = 1e-12;
 
+/// Points that one partial sum covers: the chunks are the same for any number of threads.
+const CHUNK: usize = 4096;
+
 /// The arithmetic-geometric mean has converged quadratically long before this many steps.
 const MOST_STEPS: usize = 64;
 
@@ -133,21 +136,21 @@ fn rows_by_cell(job: &Job, points: &Points<'_>) -> Result<(Vec<usize>, Vec<usize
     Ok((rows, offsets))
 }
 
-/// The points of one cell, seen from a corner of their box and in units of its longer side, so that neither a large
+/// The points of one cell, seen from a corner of their box and in units near its longer side, so that neither a large
 /// offset nor very large or small numbers cost digits.
-struct Cloud<'a> {
-    points: &'a Points<'a>,
-    rows: &'a [usize],
+struct Cloud {
+    /// x, y and weight of each point; the largest weight is one.
+    points: Vec<[f64; 3]>,
     cell: usize,
     corner: (f64, f64),
+    /// A power of two, so that scaling rounds nothing.
     scale: f64,
-    largest_weight: f64,
     /// What counts as no distance, in units of `scale`.
     resolution: f64,
 }
 
-impl<'a> Cloud<'a> {
-    fn new(job: &Job, points: &'a Points<'a>, rows: &'a [usize], cell: usize) -> Result<Self> {
+impl Cloud {
+    fn new(job: &Job, points: &Points<'_>, rows: &[usize], cell: usize) -> Result<Self> {
         let (mut low, mut high) = ((f64::INFINITY, f64::INFINITY), (f64::NEG_INFINITY, f64::NEG_INFINITY));
         let mut largest_weight = if points.weights.is_some() { 0.0 } else { 1.0 };
         job.walk(rows.iter(), |&row| {
@@ -155,71 +158,90 @@ impl<'a> Cloud<'a> {
             high = (high.0.max(points.x[row]), high.1.max(points.y[row]));
             largest_weight = points.weights.map_or(1.0, |weights| weights[row].max(largest_weight));
         })?;
-        let scale = (high.0 - low.0).max(high.1 - low.1);
+        let range = (high.0 - low.0).max(high.1 - low.1);
         let size = [low.0, low.1, high.0, high.1].iter().fold(0.0, |size: f64, end| size.max(end.abs()));
-        if !scale.is_finite() {
+        if !range.is_finite() {
             return Err(Error::OutOfRange { name: "x", period: cell });
         }
-        if scale <= NO_DISTANCE * size {
+        if range <= NO_DISTANCE * size {
             return Err(Error::OnePlace { name: "x", period: cell });
         }
+        let scale = libm::exp2(libm::ilogb(range).into());
         let resolution = NO_DISTANCE * size / scale;
-        Ok(Self { points, rows, cell, corner: low, scale, largest_weight, resolution })
+        let mut seen = Vec::with_capacity(rows.len());
+        job.walk(rows.iter(), |&row| {
+            let weight = points.weights.map_or(1.0, |weights| weights[row] / largest_weight);
+            seen.push([(points.x[row] - low.0) / scale, (points.y[row] - low.1) / scale, weight]);
+        })?;
+        Ok(Self { points: seen, cell, corner: low, scale, resolution })
     }
 
-    fn weight(&self, i: usize) -> f64 {
-        self.points.weights.map_or(1.0, |weights| weights[self.rows[i]] / self.largest_weight)
-    }
-
-    fn place(&self, i: usize) -> (f64, f64) {
-        let row = self.rows[i];
-        ((self.points.x[row] - self.corner.0) / self.scale, (self.points.y[row] - self.corner.1) / self.scale)
-    }
-
-    fn mean(&self, job: &Job, total: f64, term: impl Fn(usize) -> f64 + Sync + Send) -> Result<f64> {
-        Ok(job.sum(self.rows.len(), |i| self.weight(i) * term(i))? / total)
+    /// Weighted sums of several terms in one pass: partial sums over fixed chunks, added in order.
+    fn sums<const K: usize>(
+        &self,
+        job: &Job,
+        terms: impl Fn(f64, f64) -> [f64; K] + Sync + Send,
+    ) -> Result<[f64; K]> {
+        let chunks: Vec<&[[f64; 3]]> = self.points.chunks(CHUNK).collect();
+        let partial = job.map(chunks.len(), |chunk| {
+            let mut sums = [0.0; K];
+            for &[x, y, weight] in chunks[chunk] {
+                for (sum, term) in sums.iter_mut().zip(terms(x, y)) {
+                    *sum += weight * term;
+                }
+            }
+            Ok(sums)
+        })?;
+        let mut total = [0.0; K];
+        for sums in partial {
+            for (total, sum) in total.iter_mut().zip(sums) {
+                *total += sum;
+            }
+        }
+        Ok(total)
     }
 
     fn ellipse(&self, job: &Job, correction: Correction) -> Result<Ellipse> {
-        let n = self.rows.len();
+        let n = self.points.len();
         if correction == Correction::Sqrt2Df && n < 3 {
             return Err(Error::TooFewPoints { name: "x", period: self.cell, n, least: 3 });
         }
-        let total = job.sum(n, |i| self.weight(i))?;
-        let mean = |term: &(dyn Fn(usize) -> f64 + Sync)| self.mean(job, total, term);
-        let centre = (mean(&|i| self.place(i).0)?, mean(&|i| self.place(i).1)?);
-        let from_centre = |i: usize| (self.place(i).0 - centre.0, self.place(i).1 - centre.1);
-        let xx = mean(&|i| from_centre(i).0.powi(2))?;
-        let yy = mean(&|i| from_centre(i).1.powi(2))?;
-        let xy = mean(&|i| from_centre(i).0 * from_centre(i).1)?;
+        let [total, x, y] = self.sums(job, |x, y| [1.0, x, y])?;
+        let centre = (x / total, y / total);
+        let [xx, yy, xy] = self.sums(job, |x, y| {
+            let (x, y) = (x - centre.0, y - centre.1);
+            [x * x, y * y, x * y]
+        })?;
         // The direction of the major axis from that of y: tan 2θ = 2 s_xy/(s_yy − s_xx).
         let angle = 0.5 * (2.0 * xy).atan2(yy - xx);
         let (sin, cos) = angle.sin_cos();
         // The variances are taken along the turned axes: the determinant of the covariance would lose half the digits
         // of a narrow ellipse.
-        let turned = |i: usize| {
-            let (x, y) = from_centre(i);
+        let turned = |x: f64, y: f64| {
+            let (x, y) = (x - centre.0, y - centre.1);
             (x * sin + y * cos, x * cos - y * sin)
         };
-        let along = mean(&|i| turned(i).0.powi(2))?.sqrt();
-        let across = mean(&|i| turned(i).1.powi(2))?.sqrt();
+        let [along, across] = self.sums(job, |x, y| {
+            let (u, v) = turned(x, y);
+            [u * u, v * v]
+        })?;
+        let (along, across) = ((along / total).sqrt(), (across / total).sqrt());
         let (major, minor) = if along >= across { (along, across) } else { (across, along) };
         if major <= self.resolution {
             return Err(Error::OnePlace { name: "x", period: self.cell });
         }
         let minor = if minor <= NO_WIDTH * major + self.resolution { 0.0 } else { minor };
         let is_circle = major - minor <= EQUAL_AXES * major + self.resolution;
-        let (major, minor) = if is_circle { (major, major) } else { (major, minor) };
         let factor = correction.factor(n);
-        let inside = |i: usize| {
-            let (u, v) = turned(i);
-            let reach = (factor * major * (1.0 + ON_OUTLINE), factor * minor * (1.0 + ON_OUTLINE));
+        let (a, b) = (factor * major, factor * if is_circle { major } else { minor });
+        let reach = (a * (1.0 + ON_OUTLINE), b * (1.0 + ON_OUTLINE));
+        let [inside] = self.sums(job, |x, y| {
+            let (u, v) = turned(x, y);
             // Points on a line stand across it by their rounding only.
-            let across = if minor > 0.0 { (v / reach.1).powi(2) } else { 0.0 };
-            if (u / reach.0).powi(2) + across <= 1.0 { 1.0 } else { 0.0 }
-        };
-        let share_inside = mean(&inside)?;
-        let (semi_major, semi_minor) = (factor * major * self.scale, factor * minor * self.scale);
+            let across = if b > 0.0 { (v / reach.1).powi(2) } else { 0.0 };
+            [if (u / reach.0).powi(2) + across <= 1.0 { 1.0 } else { 0.0 }]
+        })?;
+        let (semi_major, semi_minor) = (a * self.scale, b * self.scale);
         Ok(Ellipse {
             n: n as u64,
             center_x: self.corner.0 + self.scale * centre.0,
@@ -227,10 +249,10 @@ impl<'a> Cloud<'a> {
             semi_major,
             semi_minor,
             azimuth: if is_circle { f64::NAN } else { half_turn(angle.to_degrees()) },
-            flattening: (major - minor) / major,
+            flattening: (a - b) / a,
             perimeter: perimeter(semi_major, semi_minor),
             area: PI * semi_major * semi_minor,
-            share_inside,
+            share_inside: inside / total,
         })
     }
 }

@@ -58,8 +58,8 @@ def column(result: rgm.NetworkIndicators, name: str) -> list[float]:
 
 def test_a_way_of_three_worked_by_hand() -> None:
     # a → b → c, d alone. Distances: ab 1, bc 1, ac 2: three of twelve ordered pairs, mean 4/3.
-    # To b comes a: closeness 1/3 · 1/1. To c come a and b, over 2 and 1: 2/3 · 2/3. Through b runs one of (4 − 1)(4 − 2)
-    # pairs.
+    # To b comes a: closeness 1/3 · 1/1. To c come a and b, over 2 and 1: 2/3 · 2/3. Through b runs one
+    # of (4 − 1)(4 − 2) pairs.
     result = arrows("ab bc", nodes=list("abcd"))
     row = result.overall.iloc[0]
     assert (row["n_nodes"], row["n_edges"]) == (4, 2)
