@@ -111,9 +111,11 @@ fn count_modes(job: &Job, sample: &Sample<'_>, total: f64, h: f64) -> Result<usi
     let lattice = Lattice::<8>::new(job, sample, (low, high), total, Kernel::Gaussian, h, spacing)?;
     let width = STRIDE as f64 / BINS;
     let count = ((high - low) / h / width).ceil() as usize + 6;
-    let nodes = lattice.nodes(job, count, &[(1, 0)])?;
-    let place = |node: usize| spacing.origin + node as f64 * width * h;
-    turning::count_modes_of_nodes(job, &lattice, &nodes, place, width)
+    let (tables, alone) = (lattice.tables(), [(1, 0)]);
+    let nodes = lattice.nodes(job, &tables, count, &alone)?;
+    let place = |node: f64| spacing.origin + node * width * h;
+    let expand = |node: usize| lattice.local_at(&tables, node, &alone);
+    Ok(turning::alternations(&turning::of_nodes(job, &nodes, place, width, h, expand)?))
 }
 
 /// Weight of the points up to each; empty where all weigh the same.

@@ -3,7 +3,7 @@
 use super::bands::{self, Band};
 use super::curve::{Curve, Folded, Local, Support};
 use super::grid::Grid;
-use super::lattice::{Lattice, Node, Spacing};
+use super::lattice::{Lattice, Node, Spacing, Tables};
 use super::modes::{self, Mode};
 use super::points::Points;
 use super::sample::{Sample, Spread};
@@ -50,6 +50,8 @@ pub struct Outcome {
 /// Nodes of a lattice and how they lie.
 struct Nodes<const N: usize> {
     lattice: Lattice<N>,
+    tables: Tables,
+    images: Vec<(i64, i64)>,
     nodes: Vec<Node>,
     /// Nodes from one place of the grid to the next.
     per_place: usize,
@@ -119,15 +121,17 @@ impl Evaluation<'_> {
             }
             found = self.nodes::<N>(job, sample, spread, width)?;
         }
-        let Some(Nodes { lattice, nodes, per_place, error }) = found else {
+        let Some(Nodes { lattice, tables, images, nodes, per_place, error }) = found else {
             return Ok(None);
         };
         let folded = Folded::new(&lattice, self.grid.support);
         let values: Vec<f64> = nodes.iter().map(|node| node.derivatives[0]).collect();
         let step = self.grid.step() / per_place as f64;
         let modes = if self.kernel == Kernel::Gaussian {
-            let place = |node: usize| self.grid.low + node as f64 * step;
-            let slopes = turning::of_nodes::<N>(job, &folded, &nodes, place, step / self.bandwidth)?;
+            let place = |node: f64| self.grid.low + node * step;
+            let expand = |node: usize| lattice.local_at(&tables, node, &images);
+            let slopes =
+                turning::of_nodes(job, &nodes, place, step / self.bandwidth, self.bandwidth, expand)?;
             let turns = turning::of_slopes(&folded, self.grid.support, &slopes, false);
             modes::describe(job, &folded, self.grid.support, &turns)?
         } else {
@@ -172,10 +176,11 @@ impl Evaluation<'_> {
             Lattice::<N>::new(job, sample, range, spread.total, self.kernel, self.bandwidth, spacing)?;
         let last = (count - 1.0) as i64 * stride as i64;
         let images = self.images_of_nodes(lattice.reach(), last);
-        let nodes = lattice.nodes(job, count as usize, &images)?;
+        let tables = lattice.tables();
+        let nodes = lattice.nodes(job, &tables, count as usize, &images)?;
         let peak = nodes.iter().map(|node| node.derivatives[0]).fold(0.0, f64::max);
         let error = nodes.iter().map(|node| node.errors[0]).fold(0.0, f64::max) / peak;
-        Ok(Some(Nodes { lattice, nodes, per_place: per_place as usize, error }))
+        Ok(Some(Nodes { lattice, tables, images, nodes, per_place: per_place as usize, error }))
     }
 
     /// The images of the support in nodes: bounds stand at node 0 and at node `last`.

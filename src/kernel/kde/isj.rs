@@ -17,8 +17,9 @@ use crate::kernel::job::Job;
 /// Stages of the chain.
 const STAGES: usize = 5;
 
-/// Cosine coefficients, and bins of the interval where the sample is large.
-const COEFFICIENTS: usize = 1 << 14;
+/// Cosine coefficients, and bins of the interval where the sample is large. The second number is taken if nothing is found
+/// with the first: heavy tails put the bandwidth at a small fraction of the range.
+const COEFFICIENTS: [usize; 2] = [1 << 13, 1 << 17];
 
 /// Up to so many terms the coefficients are sums over the points themselves.
 const DIRECT_TERMS: usize = 1 << 23;
@@ -31,28 +32,30 @@ const LARGEST: f64 = 0.1;
 const RATIO: f64 = 0.97;
 
 /// exp(−x) is nothing from here on, also times the powers of x that stand before it.
-const NEGLIGIBLE: f64 = 90.0;
+const NEGLIGIBLE: f64 = 60.0;
 
 /// The bandwidth, or `None` if the equation has no root.
 pub fn bandwidth(job: &Job, sample: &Sample<'_>, spread: &Spread) -> Result<Option<f64>> {
     // As in the authors' program, half a range is added on either side.
     let range = spread.high - spread.low;
     let (start, length) = (spread.low - 0.5 * range, 2.0 * range);
-    let coefficients = coefficients(job, sample, spread, start, length)?;
-    let squares: Vec<f64> = coefficients.iter().map(|a| a * a).collect();
     let mut t = LARGEST;
-    let mut above = t - stages(t, spread.n_effective, &squares);
-    // Below the last coefficient nothing is known.
-    let smallest = NEGLIGIBLE / (PI * PI * (COEFFICIENTS * COEFFICIENTS) as f64);
-    while t * RATIO > smallest {
-        job.check()?;
-        let next = t * RATIO;
-        let below = next - stages(next, spread.n_effective, &squares);
-        if above >= 0.0 && below < 0.0 {
-            let root = root(next, t, |t| t - stages(t, spread.n_effective, &squares));
-            return Ok(Some(root.sqrt() * length));
+    for n_bins in COEFFICIENTS {
+        let coefficients = coefficients(job, sample, spread, (start, length), n_bins)?;
+        let squares: Vec<f64> = coefficients.iter().map(|a| a * a).collect();
+        let distance = |t: f64| t - stages(t, spread.n_effective, &squares);
+        // Below the last coefficient nothing is known.
+        let smallest = NEGLIGIBLE / (PI * n_bins as f64).powi(2);
+        let mut above = distance(t);
+        while t * RATIO > smallest {
+            job.check()?;
+            let next = t * RATIO;
+            let below = distance(next);
+            if above >= 0.0 && below < 0.0 {
+                return Ok(Some(root(next, t, distance).sqrt() * length));
+            }
+            (t, above) = (next, below);
         }
-        (t, above) = (next, below);
     }
     Ok(None)
 }
@@ -99,10 +102,10 @@ fn coefficients(
     job: &Job,
     sample: &Sample<'_>,
     spread: &Spread,
-    start: f64,
-    length: f64,
+    (start, length): (f64, f64),
+    n_bins: usize,
 ) -> Result<Vec<f64>> {
-    let count = COEFFICIENTS - 1;
+    let count = n_bins - 1;
     if sample.len().saturating_mul(count) <= DIRECT_TERMS {
         return job.map(count, |index| {
             let rate = (index + 1) as f64 * PI / length;
@@ -110,7 +113,6 @@ fn coefficients(
             Ok(2.0 * (0..sample.len()).map(term).sum::<f64>() / spread.total)
         });
     }
-    let n_bins = COEFFICIENTS;
     let mut moments = vec![vec![0.0; n_bins]; MOMENTS];
     job.walk(0..sample.len(), |i| {
         let position = (sample.values[i] - start) / length * n_bins as f64;

@@ -13,7 +13,7 @@
 
 use super::curve::{Curve, Local, ORDERS};
 use super::sample::Sample;
-use super::shape::{Kernel, hermite};
+use super::shape::{Kernel, hermite, hermite_from};
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 
@@ -31,6 +31,12 @@ const NODES: usize = 64;
 
 /// Orders that an expansion around any point takes from a kernel: those of the result and of the moments.
 const DEEP: usize = ORDERS + 8;
+
+/// So many bins for one with points, and the empty ones are passed over.
+const SPARSE: usize = 6;
+
+/// A power is raised at once rather than step by step if it is so many steps away.
+const FAR: usize = 8;
 
 /// Rounding of a density, relative to it.
 const ROUNDING: f64 = 64.0 * f64::EPSILON;
@@ -60,6 +66,12 @@ pub struct Lattice<const N: usize> {
     n_cells: usize,
     /// Σ w vᵏ of each bin, one column per k.
     moments: Vec<Vec<f64>>,
+    /// The bins that have points, how many of them stand before each bin, and the weight in the first k of them.
+    occupied: Vec<usize>,
+    rank: Vec<usize>,
+    below: Vec<f64>,
+    /// exp(−(kδ/h)²/2) for k = 0, 1, … within reach, for a smooth kernel.
+    bells: Vec<f64>,
 }
 
 /// One bin within its cell, in units of the step.
@@ -83,12 +95,35 @@ pub struct Node {
 }
 
 /// Factors of the moments, for bins from −reach to reach of a node.
-struct Tables {
+#[derive(Debug)]
+pub struct Tables {
     reach: i64,
     /// One table per derivative and moment.
     values: Vec<Vec<Vec<f64>>>,
     /// Factors of the weight of a bin in `Node::errors` and `Node::bounds`.
     limits: [Vec<f64>; 4],
+}
+
+/// Bins within reach of a node.
+struct Window<'a> {
+    start: usize,
+    end: usize,
+    /// Entries of the tables before the one of the first bin.
+    skipped: usize,
+    /// Those that have points.
+    met: &'a [usize],
+    /// Whether there are points on the left and on the right.
+    sides: (bool, bool),
+}
+
+impl Window<'_> {
+    /// Σ moment · factor over the bins. Of many empty bins only the others are visited.
+    fn sum(&self, moments: &[f64], table: &[f64]) -> f64 {
+        if self.met.len() * SPARSE < self.end - self.start {
+            return self.met.iter().map(|&bin| moments[bin] * table[self.skipped + bin - self.start]).sum();
+        }
+        dot(&moments[self.start..self.end], &table[self.skipped..self.skipped + self.end - self.start])
+    }
 }
 
 impl<const N: usize> Lattice<N> {
@@ -115,9 +150,25 @@ impl<const N: usize> Lattice<N> {
         // One more on either side, for the difference between rounding and flooring.
         let (first, last) = (cell(range.0) - 1, cell(range.1) + 1);
         let n_cells = (last - first + 1) as usize;
-        let mut lattice =
-            Self { kernel, bandwidth, spacing, range, total, bins, first, n_cells, moments: Vec::new() };
+        let (moments, occupied, rank) = (Vec::new(), Vec::new(), vec![0]);
+        let (below, bells) = (vec![0.0], Vec::new());
+        let mut lattice = Self {
+            kernel,
+            bandwidth,
+            spacing,
+            range,
+            total,
+            bins,
+            first,
+            n_cells,
+            moments,
+            occupied,
+            rank,
+            below,
+            bells,
+        };
         lattice.moments = lattice.fill(job, sample)?;
+        lattice.index();
         Ok(lattice)
     }
 
@@ -184,6 +235,22 @@ impl<const N: usize> Lattice<N> {
         }
     }
 
+    /// Note which bins have points, and what lies below each.
+    fn index(&mut self) {
+        for (bin, &weight) in self.moments[0].iter().enumerate() {
+            if weight > 0.0 {
+                self.occupied.push(bin);
+                self.below.push(self.below[self.below.len() - 1] + weight);
+            }
+            self.rank.push(self.occupied.len());
+        }
+        if self.kernel == Kernel::Gaussian {
+            let step = self.relative_step();
+            let reach = (self.kernel.radius() / step) as usize + 2;
+            self.bells = (0..reach).map(|k| (-0.5 * (k as f64 * step).powi(2)).exp()).collect();
+        }
+    }
+
     /// δ/h.
     fn relative_step(&self) -> f64 {
         self.spacing.step / self.bandwidth
@@ -199,11 +266,12 @@ impl<const N: usize> Lattice<N> {
         })
     }
 
-    fn tables(&self) -> Tables {
+    /// The factors for all nodes. O(bins within reach · N).
+    pub fn tables(&self) -> Tables {
         let step = self.relative_step();
         let reach = (self.kernel.radius() / step).ceil() as i64 + 1;
         let factors = self.factors();
-        let orders = if self.kernel == Kernel::Gaussian { 3 } else { 1 };
+        let orders = if self.kernel == Kernel::Gaussian { ORDERS } else { 1 };
         let place = |offset: i64, bin: &Bin| -(offset as f64 + bin.centre) * step;
         let places: Vec<f64> =
             (-reach..=reach).flat_map(|offset| self.bins.iter().map(move |bin| place(offset, bin))).collect();
@@ -237,8 +305,13 @@ impl<const N: usize> Lattice<N> {
     /// The density at the nodes 0, stride, 2·stride, …, `count` of them, with its images at `images`.
     ///
     /// Images are (sign, whole number of nodes). O(count · bins within reach · N · images).
-    pub fn nodes(&self, job: &Job, count: usize, images: &[(i64, i64)]) -> Result<Vec<Node>> {
-        let tables = self.tables();
+    pub fn nodes(
+        &self,
+        job: &Job,
+        tables: &Tables,
+        count: usize,
+        images: &[(i64, i64)],
+    ) -> Result<Vec<Node>> {
         let parts = job.map(count.div_ceil(NODES), |part| {
             let nodes = part * NODES..count.min((part + 1) * NODES);
             Ok(nodes
@@ -246,7 +319,7 @@ impl<const N: usize> Lattice<N> {
                     let at = (node * self.spacing.stride) as i64;
                     let mut sum = Node::default();
                     for &(sign, shift) in images {
-                        self.add_node(&tables, sign, sign * at + shift, &mut sum);
+                        self.add_node(tables, sign, sign * at + shift, &mut sum);
                     }
                     sum
                 })
@@ -256,40 +329,70 @@ impl<const N: usize> Lattice<N> {
     }
 
     fn add_node(&self, tables: &Tables, sign: i64, node: i64, sum: &mut Node) {
+        let Some(window) = self.window(tables, node) else {
+            return;
+        };
+        for (order, table) in tables.values.iter().enumerate().take(sum.derivatives.len()) {
+            let turned = if order == 1 { sign as f64 } else { 1.0 };
+            sum.derivatives[order] += turned * self.order_at(&window, table);
+        }
+        let n_limits = if self.kernel == Kernel::Gaussian { tables.limits.len() } else { 1 };
+        let scale = 1.0 / (self.total * self.bandwidth);
+        for (which, table) in tables.limits.iter().enumerate().take(n_limits) {
+            let value = scale * window.sum(&self.moments[0], table);
+            match which {
+                0 | 1 => sum.errors[which] += value,
+                _ => sum.bounds[which - 2] += value,
+            }
+        }
+        let (left, right) = window.sides;
+        sum.sides[0] |= if sign > 0 { left } else { right };
+        sum.sides[1] |= if sign > 0 { right } else { left };
+    }
+
+    /// One derivative at the node of a window, from the table of its order.
+    fn order_at(&self, window: &Window<'_>, table: &[Vec<f64>]) -> f64 {
+        let terms = table.iter().zip(&self.moments).map(|(factors, moments)| window.sum(moments, factors));
+        terms.sum::<f64>() / (self.total * self.bandwidth)
+    }
+
+    /// The expansion of a smooth density around node number `node` of those asked for, with its images.
+    pub fn local_at(&self, tables: &Tables, node: usize, images: &[(i64, i64)]) -> Local {
+        let at = (node * self.spacing.stride) as i64;
+        let mut sum = Local::ZERO;
+        for &(sign, shift) in images {
+            let Some(window) = self.window(tables, sign * at + shift) else {
+                continue;
+            };
+            let mut turned = 1.0;
+            for (total, table) in sum.derivatives.iter_mut().zip(&tables.values) {
+                *total += turned * self.order_at(&window, table);
+                turned *= sign as f64;
+            }
+            sum.noise += window.sum(&self.moments[0], &tables.limits[1]) / (self.total * self.bandwidth);
+        }
+        sum
+    }
+
+    /// The bins within reach of a node, if any of them has points.
+    fn window(&self, tables: &Tables, node: i64) -> Option<Window<'_>> {
         let from = (node - tables.reach).max(self.first);
         let to = (node + tables.reach).min(self.first + self.n_cells as i64 - 1);
         if from > to {
-            return;
+            return None;
         }
         let per_cell = self.bins.len();
-        let start = (from - self.first) as usize * per_cell;
-        let length = (to - from + 1) as usize * per_cell;
-        let table_start = (from - (node - tables.reach)) as usize * per_cell;
-        let scale = 1.0 / (self.total * self.bandwidth);
-        let of = |moments: &[f64], table: &[f64]| {
-            dot(&moments[start..start + length], &table[table_start..table_start + length])
-        };
-        for (order, table) in tables.values.iter().enumerate() {
-            let value: f64 =
-                table.iter().zip(&self.moments).map(|(factors, moments)| of(moments, factors)).sum();
-            let turned = if order == 1 { sign as f64 } else { 1.0 };
-            sum.derivatives[order] += turned * scale * value;
-        }
-        for (which, table) in tables.limits.iter().enumerate() {
-            let needed = self.kernel == Kernel::Gaussian || which == 0;
-            if needed {
-                let value = scale * of(&self.moments[0], table);
-                if which < 2 {
-                    sum.errors[which] += value;
-                } else {
-                    sum.bounds[which - 2] += value;
-                }
-            }
+        let index = |cell: i64| (cell - self.first) as usize * per_cell;
+        let (start, end) = (index(from), index(to + 1));
+        let met = &self.occupied[self.rank[start]..self.rank[end]];
+        if met.is_empty() {
+            return None;
         }
         // The cell of the node itself reaches to both sides.
-        let (left, right) = (from <= node, to >= node);
-        sum.sides[0] |= if sign > 0 { left } else { right };
-        sum.sides[1] |= if sign > 0 { right } else { left };
+        let (own, next) = (index(node.clamp(from, to + 1)), index((node + 1).clamp(from, to + 1)));
+        let sides = (self.rank[next] > self.rank[start], self.rank[end] > self.rank[own]);
+        let skipped = (from - (node - tables.reach)) as usize * per_cell;
+        Some(Window { start, end, skipped, met, sides })
     }
 
     /// The density around the middle of each cell, a polynomial in the distance from it in steps; zeros where no points
@@ -336,22 +439,56 @@ impl<const N: usize> Lattice<N> {
         expansion.iter().rev().fold(0.0, |sum, term| sum * (position - rounded) + term)
     }
 
-    /// Positions, in units of h from x, of the bins within reach of x, and their numbers.
-    fn near(&self, x: f64) -> impl Iterator<Item = (f64, usize)> + '_ {
+    /// The occupied bins within reach of x, as a stretch of `occupied`.
+    fn near(&self, x: f64) -> std::ops::Range<usize> {
+        let position = (x - self.spacing.origin) / self.spacing.step;
+        let reach = self.kernel.radius() / self.relative_step();
+        let index = |cell: f64| {
+            let cell = (cell - self.first as f64).clamp(0.0, self.n_cells as f64);
+            cell as usize * self.bins.len()
+        };
+        self.rank[index((position - reach).floor())]..self.rank[index((position + reach).ceil() + 1.0)]
+    }
+
+    /// Call `visit` with the distance u of x from each occupied bin within reach, in bandwidths, the bin, and the first N
+    /// + D derivatives of the kernel at u.
+    #[inline]
+    fn visit<const D: usize>(&self, x: f64, mut visit: impl FnMut(f64, usize, &[f64; D])) {
         let step = self.relative_step();
         let position = (x - self.spacing.origin) / self.spacing.step;
-        let reach = self.kernel.radius() / step + 1.0;
-        let last = self.first + self.n_cells as i64 - 1;
-        let from = ((position - reach).floor() as i64).clamp(self.first, last);
-        let to = ((position + reach).ceil() as i64).clamp(self.first, last);
-        let per_cell = self.bins.len();
-        (from..=to).flat_map(move |cell| {
-            let index = (cell - self.first) as usize * per_cell;
-            self.bins
-                .iter()
-                .enumerate()
-                .map(move |(within, bin)| ((position - cell as f64 - bin.centre) * step, index + within))
-        })
+        let near = &self.occupied[self.near(x)];
+        if self.bells.is_empty() {
+            for &bin in near {
+                let (cell, within) = (bin / self.bins.len(), &self.bins[bin % self.bins.len()]);
+                let u = (position - (self.first + cell as i64) as f64 - within.centre) * step;
+                visit(u, bin, &self.kernel.derivatives(u, u));
+            }
+            return;
+        }
+        // exp(−(t − k)²δ²/2) = exp(−t²δ²/2) · exp(tδ²)ᵏ · exp(−k²δ²/2), for k bins from the nearest, t within half a bin.
+        let nearest = position.round();
+        let rest = position - nearest;
+        let (start, ratio) = ((-0.5 * (rest * step).powi(2)).exp(), (rest * step * step).exp());
+        let middle = nearest as i64 - self.first;
+        let split = near.partition_point(|&bin| (bin as i64) < middle);
+        let mut side = |bins: &mut dyn Iterator<Item = usize>, ratio: f64| {
+            let (mut power, mut at) = (1.0, 0);
+            for bin in bins {
+                let distance = (bin as i64 - middle).unsigned_abs() as usize;
+                if distance - at > FAR {
+                    power = ratio.powi(distance as i32);
+                } else {
+                    (at..distance).for_each(|_| power *= ratio);
+                }
+                at = distance;
+                if let Some(bell) = self.bells.get(distance) {
+                    let u = (rest - (bin as i64 - middle) as f64) * step;
+                    visit(u, bin, &hermite_from(u, start * power * bell));
+                }
+            }
+        };
+        side(&mut near[split..].iter().copied(), ratio);
+        side(&mut near[..split].iter().rev().copied(), 1.0 / ratio);
     }
 }
 
@@ -371,34 +508,30 @@ impl<const N: usize> Curve for Lattice<N> {
     fn density(&self, x: f64) -> f64 {
         let factors = self.factors();
         let mut sum = 0.0;
-        for (u, bin) in self.near(x) {
-            if self.moments[0][bin] > 0.0 {
-                let derivatives: [f64; N] = self.kernel.derivatives(u, u);
-                for order in 0..N {
-                    sum += factors[order] * self.moments[order][bin] * derivatives[order];
-                }
+        self.visit::<N>(x, |_, bin, derivatives| {
+            for order in 0..N {
+                sum += factors[order] * self.moments[order][bin] * derivatives[order];
             }
-        }
+        });
         sum / (self.total * self.bandwidth)
     }
 
     fn local(&self, x: f64) -> Local {
         let factors = self.factors();
         let half = 0.5 * self.relative_step();
+        let lost = remainder(half, N);
         let mut sum = Local::ZERO;
-        for (u, bin) in self.near(x) {
-            if self.moments[0][bin] > 0.0 {
-                let derivatives: [f64; DEEP] = self.kernel.derivatives(u, u);
-                for (shift, total) in sum.derivatives.iter_mut().enumerate() {
-                    for order in 0..N {
-                        *total += factors[order] * self.moments[order][bin] * derivatives[shift + order];
-                    }
+        self.visit::<DEEP>(x, |u, bin, derivatives| {
+            for order in 0..N {
+                let moment = factors[order] * self.moments[order][bin];
+                for (total, derivative) in sum.derivatives.iter_mut().zip(&derivatives[order..]) {
+                    *total += moment * derivative;
                 }
-                let limit = remainder(half, N) * largest_hermite(N + 1, u, half)
-                    + ROUNDING * (derivatives[1].abs() + derivatives[2].abs());
-                sum.noise += limit * self.moments[0][bin];
             }
-        }
+            let limit = lost * largest_hermite_beside(N + 1, u, half, derivatives)
+                + ROUNDING * (derivatives[1].abs() + derivatives[2].abs());
+            sum.noise += limit * self.moments[0][bin];
+        });
         let scale = 1.0 / (self.total * self.bandwidth);
         sum.derivatives.iter_mut().for_each(|each| *each *= scale);
         sum.noise *= scale;
@@ -406,23 +539,14 @@ impl<const N: usize> Curve for Lattice<N> {
     }
 
     fn cumulative(&self, x: f64) -> f64 {
-        let (factors, reach) = (self.factors(), self.kernel.radius());
-        let position = (x - self.spacing.origin) / self.spacing.step;
-        let mut sum = 0.0;
-        for (index, weight) in self.moments[0].iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
-            let (cell, bin) = (index / self.bins.len(), index % self.bins.len());
-            let place = (self.first + cell as i64) as f64 + self.bins[bin].centre;
-            let u = (position - place) * self.relative_step();
-            if u > reach {
-                sum += weight;
-            } else if u > -reach {
-                let derivatives: [f64; N] = self.kernel.derivatives(u, u);
-                sum += weight * self.kernel.cumulative(u);
-                for order in 1..N {
-                    sum += factors[order] * self.moments[order][index] * derivatives[order - 1];
-                }
+        let factors = self.factors();
+        let mut sum = self.below[self.near(x).start];
+        self.visit::<N>(x, |u, bin, derivatives| {
+            sum += self.moments[0][bin] * self.kernel.cumulative(u);
+            for order in 1..N {
+                sum += factors[order] * self.moments[order][bin] * derivatives[order - 1];
             }
-        }
+        });
         sum / self.total
     }
 }
@@ -465,9 +589,19 @@ fn largest_hermite(order: usize, u: f64, slack: f64) -> f64 {
         let derivatives: [f64; DEEP] = hermite(nearest);
         return derivatives[order].abs();
     }
+    cramer(order, nearest)
+}
+
+fn cramer(order: usize, u: f64) -> f64 {
     let factorial: f64 = (1..=order).map(|k| k as f64).product();
-    let peak: [f64; 1] = hermite(0.0);
-    1.0865 * factorial.sqrt() * peak[0] * (-0.25 * nearest * nearest).exp()
+    1.0865 * factorial.sqrt() * Kernel::Gaussian.peak() * (-0.25 * u * u).exp()
+}
+
+/// A bound of |φ⁽ᵈ⁾| within `slack` of u, from the derivatives at u: two terms of Taylor, and Cramér for the third.
+fn largest_hermite_beside(order: usize, u: f64, slack: f64, derivatives: &[f64; DEEP]) -> f64 {
+    derivatives[order].abs()
+        + slack * derivatives[order + 1].abs()
+        + 0.5 * slack * slack * cramer(order + 2, (u.abs() - slack).max(0.0))
 }
 
 /// Σ a b in eight lanes, which are added in order.

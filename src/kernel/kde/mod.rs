@@ -99,7 +99,9 @@ struct Chosen<'a> {
 /// Those of [`Panel::check`]; `Parameter` for a choice out of range, `OutsideSupport`, `NoSpread`, `NoWeight`,
 /// `OutOfRange`, `Cancelled`.
 pub fn kde(job: &Job, panel: &Panel<'_>, parameters: &Parameters) -> Result<Kde> {
-    panel.check()?;
+    check::not_empty("values", panel.values)?;
+    sample::finite(job, panel.values)?;
+    panel.check_around_values()?;
     parameters.check()?;
     within(panel.values, parameters.support)?;
     let has_zeros = panel.weights.is_some_and(|weights| weights.iter().any(|&weight| weight <= 0.0));
@@ -151,11 +153,16 @@ fn estimate(job: &Job, samples: &[Sample<'_>], parameters: &Parameters) -> Resul
     job.expect_steps(samples.len() * (1 + parameters.bootstrap + parameters.test));
     let chosen = job.map(samples.len(), |cell| {
         let sample = samples[cell];
-        let spread = sample.spread(job)?;
-        if !(spread.high - spread.low).is_finite() || !spread.total.is_finite() {
+        let is_fixed = matches!(parameters.rule, Rule::Fixed(_));
+        let spread = sample.spread(job, !is_fixed || parameters.test > 0)?;
+        let range = spread.high - spread.low;
+        if !range.is_finite()
+            || !spread.n_effective.is_finite()
+            || (range > 0.0 && !(1.0 / range).is_finite())
+        {
             return Err(Error::OutOfRange { name: "values", period: cell });
         }
-        if spread.sd <= 0.0 && !matches!(parameters.rule, Rule::Fixed(_)) {
+        if spread.high <= spread.low && !is_fixed {
             return Err(Error::NoSpread { name: "values", period: cell });
         }
         let (bandwidth, remark) = bandwidth::choose(job, parameters.rule, &sample, &spread)?;
@@ -183,7 +190,7 @@ fn finish(job: &Job, chosen: &Chosen<'_>, grid: &Grid, parameters: &Parameters, 
     } else {
         None
     };
-    let test = if parameters.test > 0 && spread.sd > 0.0 {
+    let test = if parameters.test > 0 && spread.high > spread.low {
         Some(critical::test(job, sample, spread, parameters.null_modes, parameters.test, key)?)
     } else {
         None

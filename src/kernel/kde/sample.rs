@@ -1,5 +1,6 @@
 //! One cell of the panel: its points, and what the rules for bandwidths need of them.
 
+use crate::kernel::check;
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 
@@ -46,8 +47,8 @@ impl Sample<'_> {
         self.weights.map_or(1.0, |weights| weights[point])
     }
 
-    /// Size and spread, in two passes over fixed chunks.
-    pub fn spread(&self, job: &Job) -> Result<Spread> {
+    /// Size and spread, in passes over fixed chunks; `mean` and `sd` are NaN if they are not `needed`.
+    pub fn spread(&self, job: &Job, needed: bool) -> Result<Spread> {
         let (low, high) = extremes(job, self.values)?;
         let n = self.len();
         let (total, squares) = match self.weights {
@@ -59,9 +60,13 @@ impl Sample<'_> {
         if range <= 0.0 {
             return Ok(Spread { n, total, n_effective, low, high, mean: low, sd: 0.0 });
         }
+        if !needed {
+            return Ok(Spread { n, total, n_effective, low, high, mean: f64::NAN, sd: f64::NAN });
+        }
         // Distances from the lowest value keep their digits however far from zero the values are, and fractions of the
         // range do not leave that of a double when they are squared.
-        let from = |i: usize| (self.values[i] - low) / range;
+        let scale = 1.0 / range;
+        let from = |i: usize| (self.values[i] - low) * scale;
         let shift = self.sum(job, from)? / total;
         let square = self.sum(job, |i| (from(i) - shift) * (from(i) - shift))?;
         let variance = square / (total * (1.0 - 1.0 / n_effective));
@@ -121,6 +126,19 @@ impl Sample<'_> {
         let quartile = |q: usize| found[2 * q] + positions[q].fract() * (found[2 * q + 1] - found[2 * q]);
         Ok(quartile(1) - quartile(0))
     }
+}
+
+/// No NaN and no infinity, as `check::finite`, in parallel.
+pub fn finite(job: &Job, values: &[f64]) -> Result<()> {
+    let parts = job.map(values.len().div_ceil(CHUNK), |chunk| {
+        let part = &values[chunk * CHUNK..values.len().min((chunk + 1) * CHUNK)];
+        // Zero times a number is zero, times anything else it is NaN.
+        let mut sums = [0.0; 8];
+        part.chunks(8)
+            .for_each(|lane| sums.iter_mut().zip(lane).for_each(|(sum, value)| *sum += value * 0.0));
+        Ok(sums.iter().sum::<f64>().is_nan())
+    })?;
+    if parts.contains(&true) { check::finite("values", values) } else { Ok(()) }
 }
 
 /// Smallest and largest value.

@@ -197,8 +197,14 @@ impl Kernel {
 
 /// The derivatives of the standard normal density: φ⁽ᵈ⁾ = (−1)ᵈ Heᵈ φ, and He⁽ᵈ⁺¹⁾ = u Heᵈ − d Heᵈ⁻¹.
 pub fn hermite<const D: usize>(u: f64) -> [f64; D] {
+    hermite_from(u, (-0.5 * u * u).exp())
+}
+
+/// The same, given exp(−u²/2).
+#[inline]
+pub fn hermite_from<const D: usize>(u: f64, bell: f64) -> [f64; D] {
     let mut derivatives = [0.0; D];
-    derivatives[0] = GAUSSIAN_PEAK * (-0.5 * u * u).exp();
+    derivatives[0] = GAUSSIAN_PEAK * bell;
     if D > 1 {
         derivatives[1] = -u * derivatives[0];
     }

@@ -5,7 +5,7 @@
 //! root, with one it has one, else it is halved. Coefficients below the error have no sign, so that noise is no mode.
 
 use super::curve::{Curve, Local, ORDERS, Support};
-use super::lattice::{Lattice, Node};
+use super::lattice::Node;
 use super::points::Points;
 use super::shape::Kernel;
 use crate::kernel::error::Result;
@@ -195,33 +195,39 @@ pub fn of_points(
     Ok(parts.concat())
 }
 
-/// Slopes of a smooth density in bins, from its nodes at `place`; only doubtful stretches are expanded.
-pub fn of_nodes<const N: usize>(
+/// Slopes of a smooth density in bins: each node speaks for the half of a `width` (in bandwidths) around it, and only
+/// where that leaves doubt the density is expanded by `expand`.
+pub fn of_nodes(
     job: &Job,
-    curve: &impl Curve,
     nodes: &[Node],
-    place: impl Fn(usize) -> f64 + Sync,
+    place: impl Fn(f64) -> f64 + Sync,
     width: f64,
+    bandwidth: f64,
+    expand: impl Fn(usize) -> Local + Sync,
 ) -> Result<Vec<Slope>> {
     let finder = Finder::new();
-    let n = nodes.len() - 1;
-    let parts = job.map(n.div_ceil(STRETCHES), |part| {
+    let parts = job.map(nodes.len().div_ceil(STRETCHES), |part| {
         let mut found = Vec::new();
-        for left in part * STRETCHES..n.min((part + 1) * STRETCHES) {
-            let (a, b) = (&nodes[left], &nodes[left + 1]);
-            if let Some(rising) = certain(a, b, width) {
-                found.push(Slope { x: place(left), rising });
-                found.push(Slope { x: place(left + 1), rising });
+        for node in part * STRETCHES..nodes.len().min((part + 1) * STRETCHES) {
+            if nodes[node].sides == [false, false] {
                 continue;
             }
-            if a.sides.iter().chain(&b.sides).all(|&any| !any) {
-                continue;
-            }
-            let (start, end) = (place(left), place(left + 1));
-            let middle = 0.5 * (start + end);
-            for (start, end) in [(start, middle), (middle, end)] {
-                let local = curve.local(0.5 * (start + end));
-                finder.slopes(&local, start, end, curve.bandwidth(), &mut found);
+            let middle = node as f64;
+            let start = if node == 0 { place(0.0) } else { place(middle - 0.5) };
+            let end = if node + 1 == nodes.len() { place(middle) } else { place(middle + 0.5) };
+            if let Some(rising) = certain(&nodes[node], width) {
+                found.push(Slope { x: start, rising });
+                found.push(Slope { x: end, rising });
+            } else {
+                let (left, right) = (place(middle - 0.5), place(middle + 0.5));
+                let before = found.len();
+                finder.slopes(&expand(node), left, right, bandwidth, &mut found);
+                // At the ends of the grid half of the stretch lies outside.
+                let mut position = 0;
+                found.retain(|slope| {
+                    position += 1;
+                    position <= before || (slope.x >= start && slope.x <= end)
+                });
             }
         }
         Ok(found)
@@ -229,20 +235,18 @@ pub fn of_nodes<const N: usize>(
     Ok(parts.concat())
 }
 
-/// The sign of the derivative where it is the same all over a stretch between two nodes, for certain.
-fn certain(a: &Node, b: &Node, width: f64) -> Option<bool> {
+/// The sign of the derivative where it is the same within half a width of a node, for certain.
+fn certain(node: &Node, width: f64) -> Option<bool> {
     // With all points on one side the density rises or falls.
-    match (a.sides[0] || b.sides[0], a.sides[1] || b.sides[1]) {
-        (false, true) => return Some(true),
-        (true, false) => return Some(false),
+    match node.sides {
+        [false, true] => return Some(true),
+        [true, false] => return Some(false),
         _ => {}
     }
-    let (left, right) = (a.derivatives[1], b.derivatives[1]);
-    let bound = a.bounds[0].max(b.bounds[0]);
-    let error = a.errors[1].max(b.errors[1]);
-    // Between two points a function leaves their chord by no more than width²/8 times its second derivative.
-    let slack = 0.125 * width * width * bound + error;
-    (left * right > 0.0 && left.abs().min(right.abs()) > slack).then_some(left > 0.0)
+    let [_, slope, curvature] = node.derivatives;
+    let half = 0.5 * width;
+    let slack = half * curvature.abs() + 0.5 * half * half * node.bounds[0] + node.errors[1];
+    (slope.abs() > slack).then_some(slope > 0.0)
 }
 
 /// Slopes of a density known at nodes only: rises and falls of more than `threshold`.
@@ -412,19 +416,8 @@ pub fn count_modes(job: &Job, points: &Points<'_>, values: &[f64]) -> Result<usi
     Ok(alternations(&slopes))
 }
 
-/// Modes of a Gaussian density in bins.
-pub fn count_modes_of_nodes<const N: usize>(
-    job: &Job,
-    lattice: &Lattice<N>,
-    nodes: &[Node],
-    place: impl Fn(usize) -> f64 + Sync,
-    width: f64,
-) -> Result<usize> {
-    Ok(alternations(&of_nodes::<N>(job, lattice, nodes, place, width)?))
-}
-
 /// How often rising is followed by falling, the density rising at first and falling at last.
-fn alternations(slopes: &[Slope]) -> usize {
+pub fn alternations(slopes: &[Slope]) -> usize {
     let start = (0, true);
     let (n, rising) = slopes
         .iter()
