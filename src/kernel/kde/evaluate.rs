@@ -22,8 +22,8 @@ const VALUE_DISTANCE: f64 = 0.125;
 /// Most nodes between the ends of the grid.
 const MOST_NODES: f64 = (1 << 20) as f64;
 
-/// From this tolerance on four moments of narrow bins are quicker than eight of wide ones.
-const FOUR_MOMENTS: f64 = 1e-7;
+/// From this tolerance on six moments of narrow bins are quicker than eight of wide ones.
+const SIX_MOMENTS: f64 = 1e-8;
 
 /// Times that the bins are halved if the error is found to be above the tolerance.
 const HALVINGS: usize = 8;
@@ -65,8 +65,8 @@ impl Evaluation<'_> {
         if self.is_direct(sample.len()) {
             return self.run_directly(job, sample);
         }
-        let outcome = if self.kernel == Kernel::Gaussian && self.tolerance >= FOUR_MOMENTS {
-            self.run_binned::<4>(job, sample, spread)?
+        let outcome = if self.kernel == Kernel::Gaussian && self.tolerance >= SIX_MOMENTS {
+            self.run_binned::<6>(job, sample, spread)?
         } else {
             self.run_binned::<8>(job, sample, spread)?
         };

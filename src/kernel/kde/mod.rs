@@ -100,7 +100,6 @@ struct Chosen<'a> {
 /// `OutOfRange`, `Cancelled`.
 pub fn kde(job: &Job, panel: &Panel<'_>, parameters: &Parameters) -> Result<Kde> {
     check::not_empty("values", panel.values)?;
-    sample::finite(job, panel.values)?;
     panel.check_around_values()?;
     parameters.check()?;
     within(panel.values, parameters.support)?;
@@ -109,6 +108,7 @@ pub fn kde(job: &Job, panel: &Panel<'_>, parameters: &Parameters) -> Result<Kde>
         let sample = Sample { values: panel.values, weights: panel.weights };
         return estimate(job, &[sample], parameters);
     }
+    check::finite("values", panel.values)?;
     let owned = split(job, panel)?;
     let samples: Vec<Sample<'_>> =
         owned.iter().map(|(values, weights)| Sample { values, weights: weights.as_deref() }).collect();

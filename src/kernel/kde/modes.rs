@@ -5,6 +5,9 @@ use super::turning::Turns;
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 
+/// The search for half the height begins with a step of so many bandwidths: a single point falls to it after 1.18.
+const FIRST_STEP: f64 = 0.8;
+
 /// One local maximum.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mode {
@@ -77,8 +80,21 @@ fn crossing(curve: &impl Curve, profile: &Profile, mode: usize, direction: isize
             return profile.x[inner];
         };
         if profile.f[outer] < level {
-            let (inside, outside) =
+            let (mut inside, mut outside) =
                 ((profile.x[inner], profile.f[inner]), (profile.x[outer], profile.f[outer]));
+            // The end can be far off: steps that double come near first.
+            let sign = (outside.0 - inside.0).signum();
+            let mut step = FIRST_STEP * curve.bandwidth();
+            while step < (outside.0 - inside.0).abs() {
+                let x = inside.0 + sign * step;
+                let f = curve.density(x);
+                if f < level {
+                    outside = (x, f);
+                    break;
+                }
+                inside = (x, f);
+                step *= 2.0;
+            }
             return level_between(curve, inside, outside, level);
         }
         inner = outer;
@@ -89,7 +105,7 @@ fn crossing(curve: &impl Curve, profile: &Profile, mode: usize, direction: isize
 fn level_between(curve: &impl Curve, inside: (f64, f64), outside: (f64, f64), level: f64) -> f64 {
     let (mut a, mut above) = (inside.0, inside.1 - level);
     let (mut b, mut below) = (outside.0, outside.1 - level);
-    let close = 1e-10 * curve.bandwidth();
+    let close = 1e-9 * curve.bandwidth();
     let mut last = 0_i8;
     for round in 0..200 {
         if (b - a).abs() <= close || above <= 0.0 {

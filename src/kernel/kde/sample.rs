@@ -47,7 +47,7 @@ impl Sample<'_> {
         self.weights.map_or(1.0, |weights| weights[point])
     }
 
-    /// Size and spread, in passes over fixed chunks; `mean` and `sd` are NaN if they are not `needed`.
+    /// Size and spread, in passes over fixed chunks, of which the first finds values that are not finite; `mean` and `sd` are NaN if they are not `needed`.
     pub fn spread(&self, job: &Job, needed: bool) -> Result<Spread> {
         let (low, high) = extremes(job, self.values)?;
         let n = self.len();
@@ -128,39 +128,37 @@ impl Sample<'_> {
     }
 }
 
-/// No NaN and no infinity, as `check::finite`, in parallel.
-pub fn finite(job: &Job, values: &[f64]) -> Result<()> {
-    let parts = job.map(values.len().div_ceil(CHUNK), |chunk| {
-        let part = &values[chunk * CHUNK..values.len().min((chunk + 1) * CHUNK)];
-        // Zero times a number is zero, times anything else it is NaN.
-        let mut sums = [0.0; 8];
-        part.chunks(8)
-            .for_each(|lane| sums.iter_mut().zip(lane).for_each(|(sum, value)| *sum += value * 0.0));
-        Ok(sums.iter().sum::<f64>().is_nan())
-    })?;
-    if parts.contains(&true) { check::finite("values", values) } else { Ok(()) }
-}
-
 /// Smallest and largest value.
+///
+/// # Errors
+/// `NotFinite` as from `check::finite`.
 fn extremes(job: &Job, values: &[f64]) -> Result<(f64, f64)> {
     const LANES: usize = 8;
     let parts = job.map(values.len().div_ceil(CHUNK), |chunk| {
         let part = &values[chunk * CHUNK..values.len().min((chunk + 1) * CHUNK)];
         let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+        // Zero times a number is zero, times anything else it is NaN.
+        let mut zeros = [0.0; LANES];
         let lanes = part.chunks_exact(LANES);
         let rest = lanes.remainder();
         for lane in lanes {
             for i in 0..LANES {
                 low[i] = if lane[i] < low[i] { lane[i] } else { low[i] };
                 high[i] = if lane[i] > high[i] { lane[i] } else { high[i] };
+                zeros[i] += lane[i] * 0.0;
             }
         }
+        let is_finite = !zeros.iter().chain(rest).map(|x| x * 0.0).sum::<f64>().is_nan();
         let least = low.into_iter().chain(rest.iter().copied()).fold(f64::INFINITY, f64::min);
-        Ok((least, high.into_iter().chain(rest.iter().copied()).fold(f64::NEG_INFINITY, f64::max)))
+        let most = high.into_iter().chain(rest.iter().copied()).fold(f64::NEG_INFINITY, f64::max);
+        Ok((least, most, is_finite))
     })?;
-    Ok(parts
-        .into_iter()
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (a, b)| (low.min(a), high.max(b))))
+    if parts.iter().any(|&(_, _, is_finite)| !is_finite) {
+        check::finite("values", values)?;
+    }
+    let joined =
+        |(low, high): (f64, f64), &(least, most, _): &(f64, f64, bool)| (low.min(least), high.max(most));
+    Ok(parts.iter().fold((f64::INFINITY, f64::NEG_INFINITY), joined))
 }
 
 /// The values at `ranks`, which ascend: counts by buckets, then a sort of the few values in the buckets met.
