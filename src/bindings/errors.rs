@@ -32,10 +32,12 @@ pub fn from_kernel(py: Python<'_>, error: Error) -> PyErr {
         | Error::Duplicate { name, row, .. }
         | Error::SelfLink { name, row }
         | Error::NoTotal { name, row }
+        | Error::OutsideSupport { name, row, .. }
         | Error::NegativeNormalized { name, row, .. } => (name, Some(row), None),
         Error::ZeroMean { name, period }
         | Error::MeanNotPositive { name, period, .. }
         | Error::ZeroTotal { name, period }
+        | Error::NoSpread { name, period }
         | Error::NoWeight { name, period }
         | Error::OnePlace { name, period }
         | Error::TooFewPoints { name, period, .. }

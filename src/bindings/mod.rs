@@ -14,6 +14,7 @@ mod entropy_weights;
 mod growth_rate;
 mod industrial_upgrading;
 mod interpolate;
+mod kde;
 mod markov;
 mod network_indicators;
 mod normalize;
@@ -53,6 +54,8 @@ mod _core {
     use super::industrial_upgrading::industrial_upgrading;
     #[pymodule_export]
     use super::interpolate::interpolate;
+    #[pymodule_export]
+    use super::kde::kde;
     #[pymodule_export]
     use super::markov::{markov, transitions};
     #[pymodule_export]

@@ -68,7 +68,8 @@ impl Panel<'_> {
         self.check_around_values()
     }
 
-    fn check_around_values(&self) -> Result<()> {
+    /// As [`Panel::check`], the values themselves apart.
+    pub fn check_around_values(&self) -> Result<()> {
         self.groups.check("groups", self.values.len())?;
         self.periods.check("periods", self.values.len())?;
         if let Some(weights) = self.weights {

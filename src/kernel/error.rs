@@ -105,6 +105,19 @@ pub enum Error {
     )]
     AllConstant { period: usize },
 
+    /// A density asked of values that do not differ.
+    #[error(
+        "the values of {name} in period {period} do not differ, or there is one only, so that no rule can choose a \
+         bandwidth; give bandwidth a number, or leave these rows out"
+    )]
+    NoSpread { name: &'static str, period: usize },
+
+    /// A value where the caller says that none can be.
+    #[error(
+        "{name}[{row}] is {value}, outside the support from {low} to {high}; widen support or leave the row out"
+    )]
+    OutsideSupport { name: &'static str, row: usize, value: f64, low: f64, high: f64 },
+
     /// Something about one of several columns; the error within calls it by the name that all of them share.
     #[error("{source}")]
     InColumn { column: usize, source: Box<Error> },

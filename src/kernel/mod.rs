@@ -24,6 +24,7 @@ pub mod entropy_weights;
 pub mod growth_rate;
 pub mod industrial_upgrading;
 pub mod interpolate;
+pub mod kde;
 pub mod markov;
 pub mod network_indicators;
 pub mod normalize;

@@ -33,6 +33,23 @@ impl Stream {
         }
         (product >> 64) as usize
     }
+
+    /// A number in [0, 1), one of 2⁵³ evenly spaced ones.
+    pub fn unit(&mut self) -> f64 {
+        // The upper 53 bits, times 2⁻⁵³.
+        (self.0.next_u64() >> 11) as f64 * (0.5 * f64::EPSILON)
+    }
+
+    /// A standard normal number, by the polar method of Marsaglia & Bray (1964).
+    pub fn normal(&mut self) -> f64 {
+        loop {
+            let (a, b) = (2.0 * self.unit() - 1.0, 2.0 * self.unit() - 1.0);
+            let square = a * a + b * b;
+            if square < 1.0 && square > 0.0 {
+                return a * (-2.0 * libm::log(square) / square).sqrt();
+            }
+        }
+    }
 }
 
 /// The finaliser of splitmix64: every input bit changes half of the output bits.

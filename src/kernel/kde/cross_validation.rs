@@ -1,0 +1,147 @@
+//! Bandwidths by leave-one-out cross-validation of the Gaussian density.
+//!
+//! With f₋ᵢ the density without point i: `Likelihood` maximises Σ wᵢ ln f₋ᵢ(xᵢ) (Habbema, Hermans & van den Broek 1974;
+//! Duin 1976), `LeastSquares` minimises ∫f² − 2/W Σ wᵢ f₋ᵢ(xᵢ) (Rudemo 1982; Bowman 1984), where ∫f² is the mean of the
+//! density of bandwidth √2·h at the points.
+//!
+//! With ties both can improve without end as h falls to zero. The best minimum inside the range is taken, and that the
+//! lower end of the range is better still is said.
+
+use super::lattice::{Lattice, Spacing};
+use super::sample::{Sample, Spread};
+use super::shape::Kernel;
+use super::{bandwidth, curve::Curve, points::Points};
+use crate::kernel::error::Result;
+use crate::kernel::job::Job;
+
+/// What is minimised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Criterion {
+    Likelihood,
+    LeastSquares,
+}
+
+/// Up to so many points all pairs are taken.
+const FEW: usize = 1024;
+
+/// Bandwidths tried between the ends of the range, and steps of the search between three of them.
+const TRIED: usize = 40;
+const STEPS: usize = 40;
+
+/// Bins in one bandwidth: with eight moments the densities are good to 1e-12 of φ(0)/h.
+const BINS: f64 = 8.0;
+
+/// A share of a point's own density below which that of the others is summed by itself.
+const DISTINCT: f64 = 1e-4;
+
+/// Points that one step of work takes.
+const CHUNK: usize = 4096;
+
+/// The best bandwidth and whether the criterion is better still at the lower end; `None` without a minimum in the range.
+pub fn bandwidth(
+    job: &Job,
+    sample: &Sample<'_>,
+    spread: &Spread,
+    criterion: Criterion,
+) -> Result<Option<(f64, bool)>> {
+    let (scale, _) = bandwidth::robust(job, sample, spread)?;
+    let guess = 0.9 * scale * spread.n_effective.powf(-0.2);
+    let (low, high) = ((guess / 40.0).ln(), (8.0 * guess).max(2.0 * spread.sd).ln());
+    let (values, weights) = sample.sorted(job)?;
+    let sorted = Sample { values: &values, weights: weights.as_deref() };
+    let cost = |log: f64| cost(job, &sorted, spread, criterion, log.exp());
+    let place = |k: usize| low + (high - low) * k as f64 / TRIED as f64;
+    let mut tried = Vec::with_capacity(TRIED + 1);
+    for k in 0..=TRIED {
+        tried.push(cost(place(k))?);
+    }
+    let is_minimum = |k: &usize| tried[*k] < tried[k - 1] && tried[*k] <= tried[k + 1];
+    let Some(best) = (1..TRIED).filter(is_minimum).min_by(|a, b| tried[*a].total_cmp(&tried[*b])) else {
+        return Ok(None);
+    };
+    let found = minimum(place(best - 1), place(best + 1), cost)?;
+    Ok(Some((found.exp(), tried[0] < tried[best])))
+}
+
+/// Where `cost`, which has one minimum between the two, is least (golden section).
+fn minimum(low: f64, high: f64, cost: impl Fn(f64) -> Result<f64>) -> Result<f64> {
+    let golden = 0.5 * (5f64.sqrt() - 1.0);
+    let (mut low, mut high) = (low, high);
+    let (mut left, mut right) = (high - golden * (high - low), low + golden * (high - low));
+    let (mut at_left, mut at_right) = (cost(left)?, cost(right)?);
+    for _ in 0..STEPS {
+        if at_left <= at_right {
+            (high, right, at_right) = (right, left, at_left);
+            left = high - golden * (high - low);
+            at_left = cost(left)?;
+        } else {
+            (low, left, at_left) = (left, right, at_right);
+            right = low + golden * (high - low);
+            at_right = cost(right)?;
+        }
+    }
+    Ok(0.5 * (low + high))
+}
+
+fn cost(job: &Job, sample: &Sample<'_>, spread: &Spread, criterion: Criterion, h: f64) -> Result<f64> {
+    let densities = densities(job, sample, spread, h)?;
+    let total = spread.total;
+    let peak = Kernel::Gaussian.peak() / h;
+    let without = |i: usize| {
+        let weight = sample.weight(i);
+        // Rounding can leave less than nothing where no other point is near.
+        ((total * densities[i] - weight * peak) / (total - weight)).max(0.0)
+    };
+    match criterion {
+        Criterion::Likelihood => {
+            let log = |i: usize| {
+                let weight = sample.weight(i);
+                // What other points add is a difference, which keeps no digits where they are far.
+                if without(i) * (total - weight) > DISTINCT * weight * peak {
+                    without(i).ln()
+                } else {
+                    log_of_neighbors(sample, i, h) + (peak / (total - weight)).ln()
+                }
+            };
+            let sum = job.sum(sample.len(), |i| sample.weight(i) * log(i))?;
+            Ok(-sum / total)
+        }
+        Criterion::LeastSquares => {
+            let wide = self::densities(job, sample, spread, h * std::f64::consts::SQRT_2)?;
+            job.sum(sample.len(), |i| sample.weight(i) * (wide[i] - 2.0 * without(i)) / total)
+        }
+    }
+}
+
+/// ln Σ wⱼ exp(−(xᵢ − xⱼ)²/2h²) over the other points, from the nearest on.
+fn log_of_neighbors(sample: &Sample<'_>, i: usize, h: f64) -> f64 {
+    // exp(−40) of the nearest is nothing.
+    const NEGLIGIBLE: f64 = 40.0;
+    let exponent = |j: &usize| 0.5 * ((sample.values[i] - sample.values[*j]) / h).powi(2);
+    let sides = (i.checked_sub(1), Some(i + 1).filter(|&right| right < sample.len()));
+    let nearest = [sides.0, sides.1].iter().flatten().map(exponent).fold(f64::INFINITY, f64::min);
+    let part = |j: usize| sample.weight(j) * (nearest - exponent(&j)).exp();
+    let is_near = |j: &usize| exponent(j) - nearest < NEGLIGIBLE;
+    let left: f64 = (0..i).rev().take_while(is_near).map(part).sum();
+    let right: f64 = (i + 1..sample.len()).take_while(is_near).map(part).sum();
+    (left + right).ln() - nearest
+}
+
+/// The density of bandwidth h at the points. All pairs for few points, else bins of which each is expanded once.
+fn densities(job: &Job, sample: &Sample<'_>, spread: &Spread, h: f64) -> Result<Vec<f64>> {
+    let step = h / BINS;
+    let spacing = Spacing { origin: spread.low, step, stride: 1 };
+    let n = sample.len();
+    if n <= FEW || !Lattice::<8>::is_feasible(&spacing, spread.low, spread.high) {
+        let points = Points::new(sample.values, sample.weights, Kernel::Gaussian, h);
+        return job.map(n, |i| Ok(points.density(sample.values[i])));
+    }
+    let range = (spread.low, spread.high);
+    let lattice = Lattice::<8>::new(job, sample, range, spread.total, Kernel::Gaussian, h, spacing)?;
+    let expansions = lattice.expansions(job)?;
+    let parts = job.map(n.div_ceil(CHUNK), |chunk| {
+        let values = &sample.values[chunk * CHUNK..n.min((chunk + 1) * CHUNK)];
+        Ok(values.iter().map(|&x| lattice.density_from(&expansions, x)).collect::<Vec<f64>>())
+    })?;
+    Ok(parts.concat())
+}

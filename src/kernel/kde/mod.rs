@@ -1,0 +1,256 @@
+//! Kernel density of every cell of a panel on one common grid, with its modes.
+//!
+//! `f(x) = 1/(W h) Σ w_i K((x − x_i)/h)`, K one of seven kernels of standard deviation one, h by a rule or given. Few
+//! points are evaluated by this formula, many from moments of bins ([`lattice`]) whose width follows from the error
+//! allowed. At the ends of a support the density is reflected, which leaves its mass at one. Modes are where the exact
+//! derivative turns from certainly positive to certainly negative ([`turning`]).
+
+mod bands;
+mod bandwidth;
+mod critical;
+mod cross_validation;
+mod curve;
+mod evaluate;
+mod grid;
+mod isj;
+mod lattice;
+mod modes;
+mod points;
+mod sample;
+mod shape;
+mod turning;
+
+pub use bands::Band;
+pub use bandwidth::{Remark, Rule};
+pub use critical::Test;
+pub use curve::Support;
+pub use modes::Mode;
+pub use shape::Kernel;
+
+use super::cells::{Cells, Classes, Panel};
+use super::check;
+use super::error::{Error, Result};
+use super::job::Job;
+use evaluate::Evaluation;
+use grid::Grid;
+use sample::{Sample, Spread};
+
+/// What the caller chooses.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameters {
+    pub kernel: Kernel,
+    pub rule: Rule,
+    /// Points of the grid, 2 at least.
+    pub grid_size: usize,
+    /// How many bandwidths the grid reaches beyond the values.
+    pub cut: f64,
+    pub support: Support,
+    /// Error allowed, relative to the peak; zero for evaluation by the definition whatever it costs.
+    pub tolerance: f64,
+    /// Resamples behind the bands; zero for no bands.
+    pub bootstrap: usize,
+    pub confidence: f64,
+    /// Samples drawn for the test of the number of modes; zero for no test.
+    pub test: usize,
+    /// Number of modes that the test supposes.
+    pub null_modes: usize,
+    pub seed: u64,
+}
+
+/// The density of one cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    pub n: usize,
+    pub n_effective: f64,
+    pub bandwidth: f64,
+    pub remark: Remark,
+    /// Bound of the error of the curve, relative to its peak.
+    pub error_bound: f64,
+    /// Whether the points were binned.
+    pub is_binned: bool,
+    /// Probability between the ends of the grid.
+    pub mass: f64,
+    pub density: Vec<f64>,
+    pub band: Option<Band>,
+    pub modes: Vec<Mode>,
+    pub test: Option<Test>,
+}
+
+/// The densities of all cells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kde {
+    pub grid: Vec<f64>,
+    pub cells: Vec<Cell>,
+}
+
+/// One cell on its way: its points and the bandwidth chosen.
+struct Chosen<'a> {
+    sample: Sample<'a>,
+    spread: Spread,
+    bandwidth: f64,
+    remark: Remark,
+}
+
+/// Estimate the density of every period of `panel` (its groups are passed over).
+///
+/// Rows of weight zero are left out. A number as rule works for any cell; the other rules need two distinct values.
+///
+/// # Errors
+/// Those of [`Panel::check`]; `Parameter` for a choice out of range, `OutsideSupport`, `NoSpread`, `NoWeight`,
+/// `OutOfRange`, `Cancelled`.
+pub fn kde(job: &Job, panel: &Panel<'_>, parameters: &Parameters) -> Result<Kde> {
+    check::not_empty("values", panel.values)?;
+    panel.check_around_values()?;
+    parameters.check()?;
+    within(panel.values, parameters.support)?;
+    let has_zeros = panel.weights.is_some_and(|weights| weights.iter().any(|&weight| weight <= 0.0));
+    if panel.periods.count == 1 && !has_zeros {
+        let sample = Sample { values: panel.values, weights: panel.weights };
+        return estimate(job, &[sample], parameters);
+    }
+    check::finite("values", panel.values)?;
+    let owned = split(job, panel)?;
+    let samples: Vec<Sample<'_>> =
+        owned.iter().map(|(values, weights)| Sample { values, weights: weights.as_deref() }).collect();
+    estimate(job, &samples, parameters)
+}
+
+/// Values, and weights if there are any.
+type Owned = (Vec<f64>, Option<Vec<f64>>);
+
+/// Values and weights of each period, without rows of weight zero.
+fn split(job: &Job, panel: &Panel<'_>) -> Result<Vec<Owned>> {
+    let panel = Panel { groups: Classes::ONE, ..*panel };
+    match panel.weights {
+        None => {
+            let cells = Cells::new(job, &panel, |_| ())?;
+            job.map(cells.n_periods(), |period| {
+                Ok((
+                    cells
+                        .groups_of(period)
+                        .iter()
+                        .flat_map(|(_, units)| units.iter().map(|unit| unit.value))
+                        .collect(),
+                    None,
+                ))
+            })
+        }
+        Some(weights) => {
+            let cells = Cells::new(job, &panel, |row| weights[row])?;
+            job.map(cells.n_periods(), |period| {
+                let groups = cells.groups_of(period);
+                let (values, weights) = groups
+                    .iter()
+                    .flat_map(|(_, units)| units.iter().map(|unit| (unit.value, unit.weight)))
+                    .unzip();
+                Ok((values, Some(weights)))
+            })
+        }
+    }
+}
+
+fn estimate(job: &Job, samples: &[Sample<'_>], parameters: &Parameters) -> Result<Kde> {
+    job.expect_steps(samples.len() * (1 + parameters.bootstrap + parameters.test));
+    let chosen = job.map(samples.len(), |cell| {
+        let sample = samples[cell];
+        let is_fixed = matches!(parameters.rule, Rule::Fixed(_));
+        let spread = sample.spread(job, !is_fixed || parameters.test > 0)?;
+        let range = spread.high - spread.low;
+        if !range.is_finite()
+            || !spread.n_effective.is_finite()
+            || (range > 0.0 && !(1.0 / range).is_finite())
+        {
+            return Err(Error::OutOfRange { name: "values", period: cell });
+        }
+        if spread.high <= spread.low && !is_fixed {
+            return Err(Error::NoSpread { name: "values", period: cell });
+        }
+        let (bandwidth, remark) = bandwidth::choose(job, parameters.rule, &sample, &spread)?;
+        Ok(Chosen { sample, spread, bandwidth, remark })
+    })?;
+    let ranges = chosen.iter().map(|cell| (cell.spread.low, cell.spread.high, cell.bandwidth));
+    let grid = Grid::new(ranges, parameters)?;
+    let cells = job.map(chosen.len(), |cell| finish(job, &chosen[cell], &grid, parameters, cell as u64))?;
+    Ok(Kde { grid: grid.places(), cells })
+}
+
+fn finish(job: &Job, chosen: &Chosen<'_>, grid: &Grid, parameters: &Parameters, cell: u64) -> Result<Cell> {
+    let Chosen { sample, spread, bandwidth, remark } = chosen;
+    let evaluation = Evaluation {
+        kernel: parameters.kernel,
+        bandwidth: *bandwidth,
+        tolerance: parameters.tolerance,
+        grid,
+    };
+    let outcome = evaluation.run(job, sample, spread)?;
+    job.step();
+    let key = (parameters.seed, cell);
+    let band = if parameters.bootstrap > 0 {
+        Some(evaluation.band(job, sample, spread, parameters.bootstrap, parameters.confidence, key)?)
+    } else {
+        None
+    };
+    let test = if parameters.test > 0 && spread.high > spread.low {
+        Some(critical::test(job, sample, spread, parameters.null_modes, parameters.test, key)?)
+    } else {
+        None
+    };
+    Ok(Cell {
+        n: spread.n,
+        n_effective: spread.n_effective,
+        bandwidth: *bandwidth,
+        remark: *remark,
+        error_bound: outcome.error_bound,
+        is_binned: outcome.is_binned,
+        mass: outcome.mass,
+        density: outcome.density,
+        band,
+        modes: outcome.modes,
+        test,
+    })
+}
+
+impl Parameters {
+    fn check(&self) -> Result<()> {
+        const MOST: usize = 1 << 20;
+        let refuse = |name, requirement, value| Err(Error::Parameter { name, requirement, value });
+        if let Rule::Fixed(bandwidth) = self.rule
+            && !(bandwidth > 0.0 && bandwidth.is_finite())
+        {
+            return refuse("bandwidth", "a finite number above zero", bandwidth);
+        }
+        if !(2..=MOST).contains(&self.grid_size) {
+            return refuse("grid_size", "from 2 to 1048576", self.grid_size as f64);
+        }
+        if !(self.cut >= 0.0 && self.cut.is_finite()) {
+            return refuse("cut", "a finite number of zero or more", self.cut);
+        }
+        if !(self.tolerance == 0.0 || (1e-12..=1e-2).contains(&self.tolerance)) {
+            return refuse("tolerance", "0, or between 1e-12 and 0.01", self.tolerance);
+        }
+        if self.support.low.is_nan() || self.support.high.is_nan() || self.support.low >= self.support.high {
+            return refuse("support", "two numbers of which the first is the lower", self.support.low);
+        }
+        if self.test > 0 && self.null_modes == 0 {
+            return refuse("null_modes", "1 or more", 0.0);
+        }
+        check::confidence(self.confidence)
+    }
+}
+
+/// Every value lies within the support.
+fn within(values: &[f64], support: Support) -> Result<()> {
+    if support == Support::LINE {
+        return Ok(());
+    }
+    match values.iter().position(|&value| value < support.low || value > support.high) {
+        None => Ok(()),
+        Some(row) => Err(Error::OutsideSupport {
+            name: "values",
+            row,
+            value: values[row],
+            low: support.low,
+            high: support.high,
+        }),
+    }
+}
