@@ -21,7 +21,10 @@ from .errors import InternalError, InvalidInputError, RegiometricsError, Regiome
 from .growth_rate import growth_rate
 from .industrial_upgrading import industrial_upgrading
 from .interpolate import Interpolation, interpolate
+from .local_g import LocalG, local_g
+from .local_moran import LocalMoran, local_moran
 from .markov import Markov, counts_from_probabilities, markov, markov_from_counts
+from .moran import Moran, moran
 from .normalize import normalize
 from .rank_consistency import rank_consistency
 from .share import share
@@ -39,7 +42,10 @@ __all__ = [
     "InternalError",
     "Interpolation",
     "InvalidInputError",
+    "LocalG",
+    "LocalMoran",
     "Markov",
+    "Moran",
     "RegiometricsError",
     "RegiometricsWarning",
     "SpatialMarkov",
@@ -58,8 +64,11 @@ __all__ = [
     "growth_rate",
     "industrial_upgrading",
     "interpolate",
+    "local_g",
+    "local_moran",
     "markov",
     "markov_from_counts",
+    "moran",
     "normalize",
     "rank_consistency",
     "set_language",

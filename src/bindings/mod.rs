@@ -5,6 +5,7 @@ mod enter;
 mod errors;
 mod pool;
 
+mod adjust;
 mod classify;
 mod coefficient_of_variation;
 mod coupling_coordination;
@@ -13,7 +14,11 @@ mod entropy_weights;
 mod growth_rate;
 mod industrial_upgrading;
 mod interpolate;
+mod local_g;
+mod local_moran;
 mod markov;
+mod moran;
+mod neighbors;
 mod normalize;
 mod rank_consistency;
 mod share;
@@ -31,6 +36,8 @@ mod _core {
     #[expect(non_upper_case_globals, reason = "the name that Python packages use")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
+    #[pymodule_export]
+    use super::adjust::adjust;
     #[pymodule_export]
     use super::classify::{class_breaks, class_codes, classify};
     #[pymodule_export]
@@ -50,7 +57,15 @@ mod _core {
     #[pymodule_export]
     use super::interpolate::interpolate;
     #[pymodule_export]
+    use super::local_g::local_g;
+    #[pymodule_export]
+    use super::local_moran::local_moran;
+    #[pymodule_export]
     use super::markov::{markov, transitions};
+    #[pymodule_export]
+    use super::moran::moran;
+    #[pymodule_export]
+    use super::neighbors::{connecting_distance, neighbors};
     #[pymodule_export]
     use super::normalize::normalize;
     #[pymodule_export]

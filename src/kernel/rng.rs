@@ -33,6 +33,12 @@ impl Stream {
         }
         (product >> 64) as usize
     }
+
+    /// 64 random bits.
+    #[inline]
+    pub fn bits(&mut self) -> u64 {
+        self.0.next_u64()
+    }
 }
 
 /// The finaliser of splitmix64: every input bit changes half of the output bits.

@@ -3,12 +3,13 @@
 One module per family of methods; a name stands in one of them only.
 """
 
-from . import chains, classes, coupling, general, indicators, inequality, weights
+from . import association, chains, classes, coupling, general, indicators, inequality, weights
 
 __all__ = ["TERMS"]
 
 _FAMILIES = (
     general,
+    association,
     chains,
     classes,
     coupling,
