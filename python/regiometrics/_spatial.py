@@ -151,8 +151,8 @@ def _units(
     counts = np.bincount(time_codes, minlength=n_periods)
     if (counts != weights.n).any():
         raise InvalidInputError(
-            f"without unit= the rows of a period must be the {weights.n} units of the weights, in their order, and there "
-            f"are {counts[counts != weights.n][0]}; name the column of the units in unit="
+            f"without unit= the rows of a period must be the {weights.n} units of the weights, in their order, and "
+            f"there are {counts[counts != weights.n][0]}; name the column of the units in unit="
         )
     codes = np.empty(table.n_rows, dtype=np.int64)
     codes[np.argsort(time_codes, kind="stable")] = np.tile(np.arange(weights.n), n_periods)

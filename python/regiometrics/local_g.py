@@ -48,8 +48,8 @@ class LocalG(Result):
     Attributes
     ----------
     table : frame
-        One row per unit and period, in the order of the data: `unit`, `time`; `value`; `n_neighbors`; `spatial_lag`, the
-        weighted sum of the neighbours' values, of G* with the unit's own; its `expected` value and
+        One row per unit and period, in the order of the data: `unit`, `time`; `value`; `n_neighbors`; `spatial_lag`,
+        the weighted sum of the neighbours' values, of G* with the unit's own; its `expected` value and
         `standard_deviation`; `z`; `p_normal` and `p_permutation` (NaN without permutations), both two-sided; `p_value`,
         the one that counts, adjusted if asked for; `hotspot`: "hot spot 99%", "hot spot 95%", "hot spot 90%", "not
         significant", "cold spot 90%", "cold spot 95%", "cold spot 99%", or "undefined"; `z_class`: "hot", "sub-hot",
@@ -133,8 +133,8 @@ def local_g(
     weights : SpatialWeights, libpysal W or Graph, square pandas frame, or edge table
         Anything that `weights.as_weights` takes without further arguments.
     unit : str or array, optional
-        Unit of each row, by which it is joined to the weights. Without it the index of a pandas frame, if its labels are
-        the units of the weights; else the rows of every period are taken in the order of the weights' units.
+        Unit of each row, by which it is joined to the weights. Without it the index of a pandas frame, if its labels
+        are the units of the weights; else the rows of every period are taken in the order of the weights' units.
     time : str or array, optional
         Period of each row; each is measured by itself.
     star : bool

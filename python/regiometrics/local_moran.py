@@ -29,9 +29,9 @@ class LocalMoran(Result):
     table : frame
         One row per unit and period, in the order of the data: `unit`, `time`; `value`; `n_neighbors`; `score`, the
         standardised value; `spatial_lag` of the scores; `local_i`; its `expected` value and `variance`; `z`; `p_normal`
-        and `p_permutation` (NaN without permutations), both two-sided; `p_value`, the one that counts, adjusted if asked
-        for; `quadrant` of the Moran scatter plot: "high-high", "low-high", "low-low", "high-low" (the unit first, then
-        its neighbours), or "undefined"; `cluster`: the quadrant where `p_value` is small enough, else "not
+        and `p_permutation` (NaN without permutations), both two-sided; `p_value`, the one that counts, adjusted if
+        asked for; `quadrant` of the Moran scatter plot: "high-high", "low-high", "low-low", "high-low" (the unit first,
+        then its neighbours), or "undefined"; `cluster`: the quadrant where `p_value` is small enough, else "not
         significant".
     counts : frame
         How many units of each period are in each class: `time`, `cluster`, `n`.
@@ -101,8 +101,8 @@ def local_moran(
     value : str or array
         The variable, finite.
     weights : SpatialWeights, libpysal W or Graph, square pandas frame, or edge table
-        Anything that `weights.as_weights` takes without further arguments. They are used as they stand; row-standardised
-        ones, as is usual, make the lag the mean of the neighbours.
+        Anything that `weights.as_weights` takes without further arguments. They are used as they stand;
+        row-standardised ones, as is usual, make the lag the mean of the neighbours.
     unit, time : str or array, optional
         Unit and period of each row, as in `local_g`.
     permutations : int
@@ -146,7 +146,8 @@ def local_moran(
     A value or a lag above zero is high, any other low. Units without neighbours have no I and are "undefined". A unit
     whose value is the mean has I = 0 whatever its neighbours: it has no conditional z, and its cluster is "undefined".
 
-    Permutations are those of `local_g`: the unit's value stays, and the two-sided pseudo p-value of I is that of the lag.
+    Permutations are those of `local_g`: the unit's value stays, and the two-sided pseudo p-value of I is that of the
+    lag.
 
     References
     ----------

@@ -129,11 +129,11 @@ def moran(
 
     Notes
     -----
-    Units without neighbours count in n, with a lag of zero: the moments hold exactly so. Programs that leave them out of
-    n but not of the mean differ.
+    Units without neighbours count in n, with a lag of zero: the moments hold exactly so. Programs that leave them out
+    of n but not of the mean differ.
 
-    The pseudo p-value is twice the share of orders whose I is at or beyond the observed one on its side, the observation
-    counted in, one at most.
+    The pseudo p-value is twice the share of orders whose I is at or beyond the observed one on its side, the
+    observation counted in, one at most.
 
     References
     ----------

@@ -37,21 +37,48 @@ pub fn weight_spread(weights: impl Iterator<Item = f64> + Clone, n: usize) -> f6
     if spread <= EQUAL * squares { 0.0 } else { n as f64 * spread }
 }
 
-/// Mean and population variance of the scores of all units but one. O(1), or O(n) for a unit that carries half of all
-/// squares.
-pub fn others(field: &Field<'_>, unit: usize) -> (f64, f64) {
-    let (n, own) = (field.n() as f64, field.scores[unit]);
-    let mean = -own / (n - 1.0);
-    let own_part = own * own * n / (n - 1.0);
-    if own_part <= 0.5 * n {
-        return (mean, (n - own_part) / (n - 1.0));
+/// The scores of all units but one.
+#[derive(Debug, Clone, Copy)]
+pub struct Others {
+    pub mean: f64,
+    /// Of a population.
+    pub variance: f64,
+    /// Their mean value, as the smallest of them and what comes on top, where scores have too few digits left.
+    centre: Option<(f64, f64)>,
+}
+
+impl Others {
+    /// O(1), or O(n) for a unit that carries half of all squares.
+    pub fn of(field: &Field<'_>, unit: usize) -> Self {
+        let (n, own) = (field.n() as f64, field.scores[unit]);
+        let mean = -own / (n - 1.0);
+        let own_part = own * own * n / (n - 1.0);
+        if own_part <= 0.5 * n {
+            return Self { mean, variance: (n - own_part) / (n - 1.0), centre: None };
+        }
+        // The difference above would cancel, and so would those of the scores from their mean.
+        let rest =
+            field.values.iter().enumerate().filter(|&(other, _)| other != unit).map(|(_, &value)| value);
+        let min = rest.clone().fold(f64::INFINITY, f64::min);
+        let above = rest.clone().map(|value| value - min).sum::<f64>() / (n - 1.0);
+        let squares: f64 = rest.map(|value| ((value - min - above) / field.standard_deviation).powi(2)).sum();
+        Self { mean, variance: squares / (n - 1.0), centre: Some((min, above)) }
     }
-    // The difference above would cancel.
-    let rest = field.values.iter().enumerate().filter(|&(other, _)| other != unit).map(|(_, &value)| value);
-    let min = rest.clone().fold(f64::INFINITY, f64::min);
-    let centre = rest.clone().map(|value| value - min).sum::<f64>() / (n - 1.0);
-    let squares: f64 = rest.map(|value| ((value - min - centre) / field.standard_deviation).powi(2)).sum();
-    (mean, squares / (n - 1.0))
+
+    /// The spatial lag of the scores of `unit` above its expectation.
+    pub fn excess(&self, field: &Field<'_>, unit: usize) -> f64 {
+        let all = field.weights();
+        let (neighbours, weights) = all.row(unit);
+        let links = neighbours.iter().zip(weights);
+        match self.centre {
+            None => links.map(|(&each, weight)| weight * (field.scores[each as usize] - self.mean)).sum(),
+            Some((min, above)) => {
+                let from_mean =
+                    |each: u32| (field.values[each as usize] - min - above) / field.standard_deviation;
+                links.map(|(&each, weight)| weight * from_mean(each)).sum()
+            }
+        }
+    }
 }
 
 /// Two-sided pseudo p-values of the spatial lag of each unit; NaN for islands.

@@ -4,7 +4,7 @@
 //! Geographical Analysis 27, 286–306, equations 5 and 6.
 
 use super::check;
-use super::conditional::{others, permute, weight_spread};
+use super::conditional::{Others, permute, weight_spread};
 use super::error::{Error, Result};
 use super::job::Job;
 use super::spatial_panel::{Field, SpatialPanel};
@@ -108,21 +108,21 @@ fn deviate(field: &Field<'_>, unit: usize, parameters: &Parameters) -> Deviate {
     let itself = parameters.star.then_some(own);
     let counted = weights.iter().copied().chain(itself);
     let sum: f64 = counted.clone().sum();
-    let (others_mean, others_variance) = others(field, unit);
+    let others = Others::of(field, unit);
+    let excess = others.excess(field, unit);
     // G* compares with all units, G with the others.
     let (n, mean, variance) =
-        if parameters.star { (field.n(), 0.0, 1.0) } else { (field.n() - 1, others_mean, others_variance) };
+        if parameters.star { (field.n(), 0.0, 1.0) } else { (field.n() - 1, others.mean, others.variance) };
     let deviation = (variance * weight_spread(counted, n) / (n as f64 - 1.0)).sqrt();
-    let of_others = field.lag(unit, &field.scores);
-    let side = (of_others - (sum - own) * others_mean).signum();
-    let lag = of_others + own * field.scores[unit];
-    let z = if deviation > 0.0 { (lag - sum * mean) / deviation } else { f64::NAN };
+    let above =
+        if parameters.star { field.lag(unit, &field.scores) + own * field.scores[unit] } else { excess };
+    let z = if deviation > 0.0 { above / deviation } else { f64::NAN };
     let scale = field.standard_deviation;
     [
         field.lag(unit, &field.values) + own * field.values[unit],
         sum * (field.mean + scale * mean),
         scale * deviation,
         z,
-        side,
+        excess.signum(),
     ]
 }

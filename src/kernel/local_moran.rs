@@ -2,7 +2,7 @@
 //!
 //! Anselin, L. (1995). Local indicators of spatial association. Geographical Analysis 27, 93–115.
 
-use super::conditional::{others, permute, weight_spread};
+use super::conditional::{Others, permute, weight_spread};
 use super::error::Result;
 use super::job::Job;
 use super::spatial_panel::{Field, SpatialPanel};
@@ -103,10 +103,11 @@ fn deviate(field: &Field<'_>, unit: usize, null: Null, kurtosis: f64) -> Deviate
     let lag = field.lag(unit, &field.scores);
     let (expected, variance, z) = match null {
         Null::Conditional => {
-            let (mean, others) = others(field, unit);
-            let lag_variance = others * weight_spread(weights.iter().copied(), field.n() - 1) / (n - 2.0);
-            let z = own.signum() * (lag - sum * mean) / lag_variance.sqrt();
-            (own * sum * mean, own * own * lag_variance, z)
+            let others = Others::of(field, unit);
+            let lag_variance =
+                others.variance * weight_spread(weights.iter().copied(), field.n() - 1) / (n - 2.0);
+            let z = own.signum() * others.excess(field, unit) / lag_variance.sqrt();
+            (own * sum * others.mean, own * own * lag_variance, z)
         }
         Null::Total => {
             let squares: f64 = weights.iter().map(|weight| weight * weight).sum();

@@ -177,10 +177,8 @@ impl<'a> Weights<'a> {
     pub fn restricted(&self, kept: &[bool], standardize: bool) -> Result<Rows> {
         check::length("kept", kept, self.n())?;
         let mut place = vec![u32::MAX; self.n()];
-        let mut n_kept = 0;
-        for unit in (0..self.n()).filter(|&unit| kept[unit]) {
-            place[unit] = n_kept;
-            n_kept += 1;
+        for (row, unit) in (0..self.n()).filter(|&unit| kept[unit]).enumerate() {
+            place[unit] = row as u32;
         }
         let mut rows = Rows { indptr: vec![0], indices: Vec::new(), data: Vec::new() };
         for unit in (0..self.n()).filter(|&unit| kept[unit]) {

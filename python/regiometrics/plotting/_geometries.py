@@ -95,10 +95,10 @@ def _points(ax: Axes, class_of: Mapping[Any, Any], palette: Mapping[str, str], c
     for state, colour in palette.items():
         places = np.array([place for unit, place in table.items() if class_of.get(unit) == state])
         if len(places):
-            ax.scatter(*places.T, color=colour, edgecolors="#595959", linewidths=0.4, s=30)
+            ax.scatter(places[:, 0], places[:, 1], color=colour, edgecolors="#595959", linewidths=0.4, s=30)
     missing = np.array([place for unit, place in table.items() if class_of.get(unit) not in palette])
     if len(missing):
-        ax.scatter(*missing.T, facecolors="white", edgecolors="#8c8c8c", linewidths=0.8, s=30)
+        ax.scatter(missing[:, 0], missing[:, 1], facecolors="white", edgecolors="#8c8c8c", linewidths=0.8, s=30)
     return len(missing)
 
 
