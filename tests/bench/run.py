@@ -26,6 +26,7 @@ from decompositions import dagum_rows, pysal_rows
 from indicators import indicator_rows
 from panels import frame_rows, panel_rows
 from rows import Row, measure
+from spatial_statistics import spatial_rows
 
 FAMILIES: tuple[Callable[[], Iterator[Row]], ...] = (
     dagum_rows,
@@ -35,6 +36,7 @@ FAMILIES: tuple[Callable[[], Iterator[Row]], ...] = (
     indicator_rows,
     panel_rows,
     frame_rows,
+    spatial_rows,
 )
 
 

@@ -157,8 +157,7 @@ def ranked_classes(
     places = np.arange(len(order))
     if len(order) <= _MOST_BARS:
         ax.barh(places, np.nan_to_num(heights), color=colours, edgecolor="#595959", linewidth=0.4, height=0.8)
-        small = "small" if len(order) <= _MOST_BARS // 2 else "xx-small"
-        ax.set_yticks(places, [label_text(units[row]) for row in order], fontsize=small)
+        ax.set_yticks(places, [label_text(units[row]) for row in order], fontsize="small")
         ax.set_ylim(len(order) - 0.4, -0.6)
         ax.axvline(0.0, color="black", linewidth=0.6)
         ax.set_xlabel(name)
