@@ -22,8 +22,11 @@ from .errors import InternalError, InvalidInputError, RegiometricsError, Regiome
 from .growth_rate import growth_rate
 from .industrial_upgrading import industrial_upgrading
 from .interpolate import Interpolation, interpolate
+from .local_g import LocalG, local_g
+from .local_moran import LocalMoran, local_moran
 from .markov import Markov, counts_from_probabilities, markov, markov_from_counts
 from .network_indicators import NetworkIndicators, network_indicators
+from .moran import Moran, moran
 from .normalize import normalize
 from .rank_consistency import rank_consistency
 from .share import share
@@ -42,8 +45,11 @@ __all__ = [
     "InternalError",
     "Interpolation",
     "InvalidInputError",
+    "LocalG",
+    "LocalMoran",
     "Markov",
     "NetworkIndicators",
+    "Moran",
     "RegiometricsError",
     "RegiometricsWarning",
     "SpatialMarkov",
@@ -63,9 +69,12 @@ __all__ = [
     "growth_rate",
     "industrial_upgrading",
     "interpolate",
+    "local_g",
+    "local_moran",
     "markov",
     "markov_from_counts",
     "network_indicators",
+    "moran",
     "normalize",
     "rank_consistency",
     "set_language",

@@ -14,10 +14,12 @@ _Progress: TypeAlias = Callable[[int, int], object]
 
 __all__ = [
     "__version__",
+    "adjust",
     "class_breaks",
     "class_codes",
     "classify",
     "coefficient_of_variation",
+    "connecting_distance",
     "contributions",
     "coupling_coordination",
     "dagum_gini",
@@ -28,7 +30,11 @@ __all__ = [
     "entropy_weights_only",
     "exercise",
     "growth_rate",
+    "local_g",
+    "local_moran",
     "markov",
+    "moran",
+    "neighbors",
     "industrial_upgrading",
     "interpolate",
     "network_links",
@@ -56,6 +62,7 @@ __version__: Final[str]
 def set_threads(n: int) -> None: ...
 def threads() -> int: ...
 def exercise(action: str, steps: int = 1, progress: _Progress | None = None) -> int: ...
+def adjust(p: _Float, families: _Code | None, n_families: int, method: str) -> _Float: ...
 def class_breaks(values: _Float, method: str, k: int) -> _Float: ...
 def class_codes(values: _Float, breaks: _Float) -> _Code: ...
 def classify(values: _Float, method: str, k: int, breaks: _Float | None) -> dict[str, Any]: ...
@@ -115,6 +122,52 @@ def network_structure(
     source: _Code, target: _Code, weights: _Float, n_nodes: int, directed: bool
 ) -> dict[str, Any]: ...
 def spatial_markov(counts: _Count, n_given: int, k: int, confidence: float) -> dict[str, Any]: ...
+def local_g(
+    indptr: _Offset,
+    indices: _Code,
+    data: _Float,
+    values: _Float,
+    n_periods: int,
+    standardize: bool,
+    star: bool,
+    self_weight: float | None,
+    permutations: int,
+    seed: int,
+    progress: _Progress | None = None,
+) -> dict[str, Any]: ...
+def local_moran(
+    indptr: _Offset,
+    indices: _Code,
+    data: _Float,
+    values: _Float,
+    n_periods: int,
+    standardize: bool,
+    conditional: bool,
+    permutations: int,
+    seed: int,
+    progress: _Progress | None = None,
+) -> dict[str, Any]: ...
+def moran(
+    indptr: _Offset,
+    indices: _Code,
+    data: _Float,
+    values: _Float,
+    n_periods: int,
+    standardize: bool,
+    permutations: int,
+    seed: int,
+    progress: _Progress | None = None,
+) -> dict[str, Any]: ...
+def neighbors(
+    x: _Float,
+    y: _Float,
+    great_circle: bool,
+    k: int | None,
+    threshold: float,
+    power: float | None,
+    least: float,
+) -> tuple[_Offset, _Code, _Float]: ...
+def connecting_distance(x: _Float, y: _Float, great_circle: bool) -> float: ...
 def weights_from_links(
     source: _Code, target: _Code, weight: _Float | None, n: int, symmetric: bool
 ) -> tuple[_Offset, _Code, _Float]: ...

@@ -33,6 +33,7 @@ pub fn from_kernel(py: Python<'_>, error: Error) -> PyErr {
         | Error::SelfLink { name, row }
         | Error::NoTotal { name, row }
         | Error::OutsideSupport { name, row, .. }
+        | Error::Coordinate { name, row, .. }
         | Error::NegativeNormalized { name, row, .. } => (name, Some(row), None),
         Error::ZeroMean { name, period }
         | Error::MeanNotPositive { name, period, .. }
@@ -41,7 +42,11 @@ pub fn from_kernel(py: Python<'_>, error: Error) -> PyErr {
         | Error::NoWeight { name, period }
         | Error::OnePlace { name, period }
         | Error::TooFewPoints { name, period, .. }
+        | Error::NoVariance { name, period }
         | Error::OutOfRange { name, period } => (name, None, Some(period)),
+        Error::TooFewUnits { period, .. } | Error::NoLinks { period } => ("weights", None, Some(period)),
+        Error::Coincident { row, .. } => ("places", Some(row), None),
+        Error::TooManyLinks { .. } => ("links", None, None),
         Error::AllConstant { period } => ("columns", None, Some(period)),
         // A column of a column does not exist.
         Error::InColumn { .. } | Error::Cancelled => return internal(py, &message),

@@ -5,6 +5,7 @@ mod enter;
 mod errors;
 mod pool;
 
+mod adjust;
 mod classify;
 mod coefficient_of_variation;
 mod coupling_coordination;
@@ -17,6 +18,11 @@ mod interpolate;
 mod kde;
 mod markov;
 mod network_indicators;
+mod local_g;
+mod local_moran;
+mod markov;
+mod moran;
+mod neighbors;
 mod normalize;
 mod rank_consistency;
 mod share;
@@ -34,6 +40,8 @@ mod _core {
     #[expect(non_upper_case_globals, reason = "the name that Python packages use")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 
+    #[pymodule_export]
+    use super::adjust::adjust;
     #[pymodule_export]
     use super::classify::{class_breaks, class_codes, classify};
     #[pymodule_export]
@@ -60,6 +68,15 @@ mod _core {
     use super::markov::{markov, transitions};
     #[pymodule_export]
     use super::network_indicators::{network_links, network_structure};
+    use super::local_g::local_g;
+    #[pymodule_export]
+    use super::local_moran::local_moran;
+    #[pymodule_export]
+    use super::markov::{markov, transitions};
+    #[pymodule_export]
+    use super::moran::moran;
+    #[pymodule_export]
+    use super::neighbors::{connecting_distance, neighbors};
     #[pymodule_export]
     use super::normalize::normalize;
     #[pymodule_export]

@@ -5,9 +5,9 @@ use super::enter::enter;
 use crate::kernel::weights::{Links, Rows, Weights};
 
 /// `indptr`, `indices`, `data`.
-type Arrays<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<f64>>);
+pub type Arrays<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<f64>>);
 
-fn arrays(py: Python<'_>, rows: Rows) -> Arrays<'_> {
+pub fn arrays(py: Python<'_>, rows: Rows) -> Arrays<'_> {
     (rows.indptr.into_pyarray(py), rows.indices.into_pyarray(py), rows.data.into_pyarray(py))
 }
 

@@ -98,6 +98,30 @@ pub enum Error {
     )]
     NegativeNormalized { name: &'static str, row: usize, value: f64 },
 
+    /// Numbers that do not differ, where a statistic is relative to their variance.
+    #[error("the entries of {name} in period {period} are all equal; without variance nothing can cluster")]
+    NoVariance { name: &'static str, period: usize },
+
+    /// Fewer units than a statistic has parameters.
+    #[error("there are {count} units in period {period}; this method needs {least} or more")]
+    TooFewUnits { period: usize, count: usize, least: usize },
+
+    /// Weights in which every unit is an island.
+    #[error("no unit has a neighbour in period {period}; spatial association needs links")]
+    NoLinks { period: usize },
+
+    /// A degree that is none.
+    #[error("{name}[{row}] is {value}, which is not {requirement}")]
+    Coordinate { name: &'static str, row: usize, value: f64, requirement: &'static str },
+
+    /// Two units in one place, whose inverse distance is infinite.
+    #[error("rows {first} and {row} stand at the same place, and the inverse of no distance is infinite")]
+    Coincident { row: usize, first: usize },
+
+    /// More links than can be held.
+    #[error("there are {count} links or more, and {most} at most can be held; take fewer neighbours")]
+    TooManyLinks { count: usize, most: usize },
+
     /// No indicator tells one unit from another.
     #[error(
         "every indicator is constant in period {period}, so that no unit can be told from another; \

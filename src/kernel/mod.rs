@@ -4,12 +4,15 @@
 //! Units are sorted into period × group [`cells`] once, and every method that needs groups works from there.
 
 // What every method uses.
+pub mod adjust;
 pub mod cells;
 pub mod check;
+pub mod conditional;
 pub mod error;
 pub mod job;
 pub mod matrix;
 pub mod rng;
+pub mod spatial_panel;
 pub mod special;
 pub mod stats;
 pub mod weights;
@@ -27,6 +30,11 @@ pub mod interpolate;
 pub mod kde;
 pub mod markov;
 pub mod network_indicators;
+pub mod local_g;
+pub mod local_moran;
+pub mod markov;
+pub mod moran;
+pub mod neighbors;
 pub mod normalize;
 pub mod rank_consistency;
 pub mod share;

@@ -50,6 +50,12 @@ impl Stream {
             }
         }
     }
+
+    /// 64 random bits.
+    #[inline]
+    pub fn bits(&mut self) -> u64 {
+        self.0.next_u64()
+    }
 }
 
 /// The finaliser of splitmix64: every input bit changes half of the output bits.

@@ -151,6 +151,52 @@ impl<'a> Weights<'a> {
         Ok(Self { indptr, indices, data })
     }
 
+    /// As [`Weights::new`], with columns that ascend in each row and no unit that is its own neighbour. O(n + links).
+    ///
+    /// # Errors
+    /// Those of [`Weights::new`]; `Parameter`, `SelfLink`.
+    pub fn of_neighbors(indptr: &'a [i64], indices: &'a [u32], data: &'a [f64]) -> Result<Self> {
+        let weights = Self::new(indptr, indices, data)?;
+        for unit in 0..weights.n() {
+            let (neighbours, _) = weights.row(unit);
+            if neighbours.windows(2).any(|pair| pair[0] >= pair[1]) {
+                let requirement = "ascending in each row";
+                return Err(Error::Parameter { name: "indices", requirement, value: unit as f64 });
+            }
+            if neighbours.binary_search(&(unit as u32)).is_ok() {
+                return Err(Error::SelfLink { name: "weights", row: unit });
+            }
+        }
+        Ok(weights)
+    }
+
+    /// The links among the units kept, in their order; with `standardize`, rows add up to one again. O(n + links).
+    ///
+    /// # Errors
+    /// `Length`.
+    pub fn restricted(&self, kept: &[bool], standardize: bool) -> Result<Rows> {
+        check::length("kept", kept, self.n())?;
+        let mut place = vec![u32::MAX; self.n()];
+        for (row, unit) in (0..self.n()).filter(|&unit| kept[unit]).enumerate() {
+            place[unit] = row as u32;
+        }
+        let mut rows = Rows { indptr: vec![0], indices: Vec::new(), data: Vec::new() };
+        for unit in (0..self.n()).filter(|&unit| kept[unit]) {
+            let (neighbours, weights) = self.row(unit);
+            for (&neighbour, &weight) in
+                neighbours.iter().zip(weights).filter(|&(&each, _)| kept[each as usize])
+            {
+                rows.indices.push(place[neighbour as usize]);
+                rows.data.push(weight);
+            }
+            rows.indptr.push(rows.indices.len() as i64);
+        }
+        if standardize {
+            rows.data = rows.view().standardized();
+        }
+        Ok(rows)
+    }
+
     /// Number of units.
     pub fn n(&self) -> usize {
         self.indptr.len() - 1

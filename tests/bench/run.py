@@ -27,6 +27,7 @@ from indicators import indicator_rows
 from networks_and_centres import ellipse_rows, network_rows
 from panels import frame_rows, panel_rows
 from rows import Row, measure
+from spatial_statistics import spatial_rows
 
 FAMILIES: tuple[Callable[[], Iterator[Row]], ...] = (
     dagum_rows,
@@ -38,6 +39,7 @@ FAMILIES: tuple[Callable[[], Iterator[Row]], ...] = (
     network_rows,
     panel_rows,
     frame_rows,
+    spatial_rows,
 )
 
 

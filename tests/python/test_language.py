@@ -41,11 +41,23 @@ def scored() -> pd.DataFrame:
 # Columns of the caller, which keep their names.
 CALLERS = {"first", "second"}
 
+
 # Results whose tables have cells of several words, or columns of the caller.
+def ring() -> dict[str, Any]:
+    """Five units in a ring over two periods, and what the statistics of spatial association need to know of them."""
+    units, years = ["a", "b", "c", "d", "e"] * 2, [2011] * 5 + [2013] * 5
+    data = pd.DataFrame({"unit": units, "time": years, "value": [1.0, 5.0, 2.0, 8.0, 3.0, 4.0, 1.0, 9.0, 2.0, 6.0]})
+    links = pd.DataFrame({"source": [*"abcdebcdea"], "target": [*"bcdeaabcde"]})
+    return {"data": data, "value": "value", "unit": "unit", "time": "time", "weights": links}
+
+
 OTHERS: dict[str, Callable[[], Result]] = {
     "classify": lambda: rgm.classify(scored()["first"], k=3),
     "coupling_coordination": lambda: rgm.coupling_coordination(scored().drop(columns="time"), ["first", "second"]),
+    "local_g": lambda: rgm.local_g(**ring(), permutations=9, seed=1),
+    "local_moran": lambda: rgm.local_moran(**ring(), permutations=9, seed=1),
     "markov": lambda: rgm.markov(scored(), "first", unit="unit", time="time", k=2),
+    "moran": lambda: rgm.moran(**ring(), permutations=9, seed=1),
     "spatial_markov": lambda: rgm.spatial_markov(
         scored(), "first", unit="unit", time="time", k=2, weights=pd.DataFrame({"source": [*"abc"], "target": [*"bca"]})
     ),

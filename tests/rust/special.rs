@@ -1,6 +1,6 @@
 use regiometrics::kernel::special::{
-    beta_tail, chi_square_tail, entropy_term, log_term, normal_critical_value, student_critical_value,
-    student_two_sided_tail, upper_gamma,
+    beta_tail, chi_square_tail, entropy_term, log_term, normal_critical_value, normal_two_sided_tail,
+    student_critical_value, student_two_sided_tail, upper_gamma,
 };
 
 use crate::tools::assert_close;
@@ -112,4 +112,31 @@ fn both_forms_of_the_logarithmic_terms_agree_where_they_meet() {
     assert_close(log_term(1.0, 1e-8), 0.5e-16, 1e-7);
     assert!(log_term(0.0, -1.0).is_infinite());
     assert_eq!(entropy_term(0.0, -1.0), 1.0);
+}
+
+#[test]
+fn normal_tails_are_those_of_mpmath() {
+    // mpmath 1.4, 50 digits: erfc(z/sqrt(2)). z/√2 is rounded, which costs z² ulp.
+    let table = [
+        (1e-09, 0.9999999992021154392),
+        (0.1, 0.92034432544594203266),
+        (0.5, 0.61707507745197379272),
+        (1.0, 0.31731050786291410283),
+        (1.96, 0.049995790296440872426),
+        (2.575, 0.010024008663522667461),
+        (3.3, 0.0009668482847675550142),
+        (5.0, 5.7330314375838782335e-7),
+        (8.25, 1.5839452629284954682e-16),
+        (12.5, 7.4651285977554267545e-36),
+        (20.0, 5.5072482372124673902e-89),
+        (30.0, 9.8134278542963741191e-198),
+        (37.0, 1.1451142445049153645e-299),
+    ];
+    for (z, p) in table {
+        assert_close(normal_two_sided_tail(z), p, 2e-16 * (4.0 + z * z));
+        assert_eq!(normal_two_sided_tail(-z).to_bits(), normal_two_sided_tail(z).to_bits());
+    }
+    assert_eq!(normal_two_sided_tail(0.0), 1.0);
+    assert_eq!(normal_two_sided_tail(f64::INFINITY), 0.0);
+    assert!(normal_two_sided_tail(f64::NAN).is_nan());
 }

@@ -4,12 +4,14 @@ One module per family of methods; a name stands in one of them only.
 """
 
 from . import centres, chains, classes, coupling, general, indicators, inequality, networks, weights
+from . import association, chains, classes, coupling, general, indicators, inequality, weights
 
 __all__ = ["TERMS"]
 
 _FAMILIES = (
     general,
     centres,
+    association,
     chains,
     classes,
     coupling,

@@ -8,6 +8,8 @@ import numpy as np
 
 from .._language import term
 from .._tables import to_pandas
+from ..errors import InvalidInputError
+from ._geometries import class_map
 from ._style import colours, figure, label_axes
 
 if TYPE_CHECKING:
@@ -40,4 +42,39 @@ def histogram(result: Classification, ax: Axes, *, bins: int = 30) -> None:
     label_axes(ax, f"{term('classify')}: {term(result.method)}", term("value"), term("frequency"), legend=False)
 
 
-KINDS = {"histogram": histogram}
+@figure
+def maps(
+    result: Classification,
+    ax: Axes,
+    *,
+    geometry: Any = None,
+    on: str | None = None,
+    units: Any = None,
+    coordinates: Any = None,
+) -> None:
+    """Draw the classes on a map: codes that are a pandas series name their units by its index, others by `units`."""
+    if geometry is None and coordinates is None:
+        raise InvalidInputError("a map needs geometry=, a GeoDataFrame, or coordinates=")
+    codes = np.asarray(result.codes)
+    index = getattr(result.codes, "index", None)
+    names = list(range(len(codes))) if index is None or callable(index) else list(index)
+    names = names if units is None else list(units)
+    if len(names) != len(codes):
+        raise InvalidInputError(f"there are {len(names)} units for {len(codes)} values")
+    table = to_pandas(result.counts)
+    sides = zip(table["lower"], table["upper"], strict=True)
+    labels = {code: f"{code}: {lower:.4g} – {upper:.4g}" for code, (lower, upper) in enumerate(sides, start=1)}
+    palette = dict(zip(labels.values(), _shades(len(labels)), strict=True))
+    states = [labels[code] for code in codes]
+    class_map(ax, names, states, palette, geometry=geometry, on=on, coordinates=coordinates)
+    ax.set_title(f"{term('classify')}: {term(result.method)}")
+
+
+def _shades(n: int) -> list[str]:
+    import matplotlib
+    from matplotlib.colors import to_hex
+
+    return [to_hex(each) for each in matplotlib.colormaps["YlOrRd"](np.linspace(0.1, 0.9, n))]
+
+
+KINDS = {"histogram": histogram, "map": maps}

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _core
-from ._call import call
-from ._input import InputTable, read
-from ._labels import Labels
-from ._language import term
-from ._tables import to_text
-from .errors import InvalidInputError
+from .. import _core
+from .._call import call
+from .._input import InputTable, read
+from .._labels import Labels
+from .._language import term
+from .._tables import to_text
+from ..errors import InvalidInputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +105,7 @@ class SpatialWeights:
     def row_standardize(self) -> SpatialWeights:
         """Return the weights divided by the sums of their rows, so that a spatial lag is a mean. Islands stay empty."""
         data = call(_core.weights_standardized, *_arrays(self))
-        return _weights(self.ids, self.indptr, self.indices, data)
+        return make_weights(self.ids, self.indptr, self.indices, data)
 
     def lag(self, values: Any) -> NDArray[np.float64]:
         r"""Return the spatial lag :math:`\sum_j w_{ij} x_j` of each unit; NaN for islands, which have none.
@@ -143,14 +143,14 @@ class SpatialWeights:
         InvalidInputError
             Naming the units that only one side has, and units named twice.
         """
-        wanted = _id_list("labels", labels)
+        wanted = label_list("labels", labels)
         if wanted == list(self.ids):
             return self
         position = {unit: row for row, unit in enumerate(self.ids)}
         if len(wanted) != self.n or not all(unit in position for unit in wanted):
             raise _unlike(wanted, self.ids)
         order = np.array([position[unit] for unit in wanted], dtype=np.uint32)
-        return _weights(tuple(wanted), *call(_core.weights_reordered, *_arrays(self), order))
+        return make_weights(tuple(wanted), *call(_core.weights_reordered, *_arrays(self), order))
 
     def to_frame(self) -> pd.DataFrame:
         """Return the links as a pandas edge table: `source`, `target`, `weight`."""
@@ -173,7 +173,7 @@ class SpatialWeights:
             "n_neighbors": f"{n_neighbors.min()} – {n_neighbors.max()} (⌀ {n_neighbors.mean():.2f})",
             "row_sums": f"{self.row_sums.min():g} – {self.row_sums.max():g}",
             "n_components": str(self.n_components),
-            "islands": f"{len(islands)}: {_named(islands)}" if islands else "0",
+            "islands": f"{len(islands)}: {named(islands)}" if islands else "0",
         }
         table = pd.DataFrame({"statistic": [term(name) for name in rows], "estimate": list(rows.values())})
         title = term("spatial_weights")
@@ -229,7 +229,7 @@ def from_edges(
     """
     table = read(edges, source=source, target=target, weight=weight)
     ends = table.labels("source"), table.labels("target")
-    units = _union(ends) if ids is None else _id_list("ids", ids)
+    units = _union(ends) if ids is None else label_list("ids", ids)
     position = {unit: row for row, unit in enumerate(units)}
     first, second = (_positions(table, labels, position) for labels in ends)
     return _build(first, second, table.optional_numbers("weight"), tuple(units), bool(symmetric), "row {}")
@@ -302,7 +302,7 @@ def _arrays(weights: SpatialWeights) -> tuple[NDArray[np.int64], NDArray[np.uint
     return weights.indptr, weights.indices, weights.data
 
 
-def _weights(
+def make_weights(
     ids: tuple[Any, ...], indptr: NDArray[np.int64], indices: NDArray[np.uint32], data: NDArray[np.float64]
 ) -> SpatialWeights:
     for array in (indptr, indices, data):
@@ -330,7 +330,7 @@ def _build(
         told = InvalidInputError(f"{ids[source[error.row]]} → {ids[target[error.row]]}: {message}")
         told.name, told.row = error.name, error.row
         raise told from None
-    return _weights(ids, *rows)
+    return make_weights(ids, *rows)
 
 
 def _from_sparse(matrix: Any, ids: Any) -> SpatialWeights:
@@ -361,7 +361,7 @@ def _matrix_ids(shape: tuple[int, ...], ids: Any) -> tuple[Any, ...]:
         raise InvalidInputError(f"a matrix of weights must be square, not of shape {shape}")
     if ids is None:
         raise InvalidInputError("a matrix does not name its units; pass them in the order of its rows as ids")
-    units = _id_list("ids", ids)
+    units = label_list("ids", ids)
     if len(units) != shape[0]:
         raise InvalidInputError(f"there are {len(units)} ids for {shape[0]} rows of the matrix")
     return tuple(units)
@@ -377,14 +377,14 @@ def _unlike(wanted: Sequence[Any], ids: Sequence[Any]) -> InvalidInputError:
     """Return the error that names the units which only one side has."""
     known, asked = set(ids), set(wanted)
     absent, extra = [unit for unit in wanted if unit not in known], [unit for unit in ids if unit not in asked]
-    told = [f"the weights have no unit {_named(absent)}"] if absent else []
-    told += [f"the weights have {_named(extra)}, which the data lack"] if extra else []
+    told = [f"the weights have no unit {named(absent)}"] if absent else []
+    told += [f"the weights have {named(extra)}, which the data lack"] if extra else []
     is_text = {isinstance(unit, str) for unit in (*wanted[:1], *ids[:1])}
     hint = " (one side has text, the other numbers)" if len(is_text) > 1 else ""
     return InvalidInputError(f"{'; '.join(told)}{hint}; both must have the same units")
 
 
-def _id_list(name: str, ids: Any) -> list[Any]:
+def label_list(name: str, ids: Any) -> list[Any]:
     """Return labels as Python objects, each of which must appear once."""
     if isinstance(ids, Labels):
         return ids.to_list()
@@ -394,7 +394,7 @@ def _id_list(name: str, ids: Any) -> list[Any]:
     if len(set(units)) < len(units):
         seen: set[Any] = set()
         repeated = [unit for unit in units if unit in seen or seen.add(unit)]  # type: ignore[func-returns-value]
-        raise InvalidInputError(f"{name} name {_named(repeated)} more than once")
+        raise InvalidInputError(f"{name} name {named(repeated)} more than once")
     return units
 
 
@@ -419,10 +419,10 @@ def _positions(table: InputTable, labels: Labels, position: dict[Any, int]) -> N
     unknown = [unit for unit in distinct if unit not in position]
     if unknown:
         row = int(np.flatnonzero(labels.codes == distinct.index(unknown[0]))[0])
-        raise InvalidInputError(f"column {labels.name!r} has {_named(unknown)}, which ids lack (first in row {row})")
+        raise InvalidInputError(f"column {labels.name!r} has {named(unknown)}, which ids lack (first in row {row})")
     return np.array([position[unit] for unit in distinct], dtype=np.uint32)[labels.codes]
 
 
-def _named(units: Sequence[Any]) -> str:
+def named(units: Sequence[Any]) -> str:
     more = len(units) - _NAMED
     return ", ".join(map(repr, units[:_NAMED])) + (f" (and {more} more)" if more > 0 else "")

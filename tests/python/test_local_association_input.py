@@ -1,0 +1,143 @@
+"""Values joined to weights: by labels, by index, by order; absent units; islands; every refusal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import regiometrics as rgm
+from regiometrics.weights import SpatialWeights, from_edges
+
+IDS = list("abcdef")
+METHODS = [rgm.local_g, rgm.local_moran, rgm.moran]
+
+
+def ring(ids: list[Any] = IDS) -> SpatialWeights:
+    return from_edges(None, source=ids, target=[*ids[1:], ids[0]], ids=ids, symmetric=True)
+
+
+def data() -> pd.DataFrame:
+    return pd.DataFrame({"unit": IDS, "y": [1.0, 4.0, 2.0, 8.0, 5.0, 7.0]})
+
+
+def refused(message: str, frame: Any = None, **options: Any) -> None:
+    options = {"weights": ring(), "unit": "unit"} | options
+    for method in METHODS:
+        with pytest.raises(rgm.InvalidInputError, match=message):
+            method(data() if frame is None else frame, "y", **options)
+
+
+def test_rows_are_joined_by_label_by_index_or_by_order() -> None:
+    frame = data()
+    expected = rgm.local_g(frame, "y", weights=ring(), unit="unit").table
+    by_index = rgm.local_g(frame.set_index("unit").iloc[::-1], "y", weights=ring()).table
+    by_order = rgm.local_g(None, frame["y"].to_numpy(), weights=ring()).table
+    assert by_index["unit"].tolist() == IDS[::-1]
+    assert by_index["z"].tolist() == expected["z"].tolist()[::-1]
+    assert by_order["unit"].tolist() == IDS
+    assert by_order["z"].tolist() == expected["z"].tolist()
+    series = frame.set_index("unit")["y"].iloc[[2, 0, 1, 5, 4, 3]]
+    by_series = rgm.local_g(None, series, weights=ring()).table.set_index("unit")["z"]
+    assert by_series.to_dict() == expected.set_index("unit")["z"].to_dict()
+
+
+def test_without_labels_every_period_has_the_units_in_order() -> None:
+    twice = pd.concat([data().assign(year=2020), data().assign(year=2021, y=[6, 5, 4, 3, 2, 1])], ignore_index=True)
+    by_order = rgm.local_g(twice.drop(columns="unit"), "y", weights=ring(), time="year").table
+    by_label = rgm.local_g(twice, "y", weights=ring(), unit="unit", time="year").table
+    assert by_order.equals(by_label[by_order.columns])
+    refused("without unit= the rows of a period must be the 6 units", data()[:5], unit=None)
+
+
+def test_units_of_one_side_are_named() -> None:
+    other = data().assign(unit=list("abcdex"))
+    refused(r"^the weights have no unit 'x'; both must have the same units", other)
+    refused(r"^the weights have 'f', which the data lack; pass missing='drop'", data()[:5])
+    refused(r"one side has text, the other numbers", data().assign(unit=range(6)))
+    refused(r"^unit 'a' appears more than once", data().assign(unit=list("abcdea")))
+    panel = pd.concat([data().assign(year=1), data()[1:].assign(year=2)])
+    refused(r"^unit 'a' has no row in year = 2; pass missing='drop'", panel, time="year")
+
+
+def test_absent_units_take_their_links_with_them() -> None:
+    frame = data().assign(y=[1.0, 4.0, np.nan, 8.0, 5.0, 7.0])
+    refused(r"^column 'y' is missing in row 2", frame)
+    left = [unit for unit in IDS if unit != "c"]
+    rest = from_edges(None, source=["a", "d", "e", "f"], target=["b", "e", "f", "a"], ids=left, symmetric=True)
+    for method in METHODS:
+        for standardize in (False, True):
+            whole = ring().row_standardize() if standardize else ring()
+            part = rest.row_standardize() if standardize else rest
+            result = method(frame, "y", weights=whole, unit="unit", missing="drop")
+            expected = method(frame.dropna(), "y", weights=part, unit="unit")
+            assert result.to_frame().equals(expected.to_frame())
+            assert result.n_dropped == 1
+            assert any("links are left out" in note for note in result.notes)
+            # A unit that has no row at all is the same as one without a value.
+            assert (
+                method(frame.dropna(), "y", weights=whole, unit="unit", missing="drop")
+                .to_frame()
+                .equals(expected.to_frame())
+            )
+
+
+def test_islands_are_named_and_have_no_z() -> None:
+    links = from_edges(None, source=list("abcd"), target=list("bcde"), ids=IDS, symmetric=True)
+    for method, name in ((rgm.local_g, "hotspot"), (rgm.local_moran, "cluster")):
+        with pytest.warns(rgm.RegiometricsWarning, match=r"^1 row\(s\) of units without neighbours.*'f'") as caught:
+            result = method(data(), "y", weights=links, unit="unit")
+        assert caught[0].filename == __file__
+        assert np.isnan(result.table["z"][5])
+        assert result.table[name][5] == "undefined"
+        assert result.n_islands == 1
+    with pytest.warns(rgm.RegiometricsWarning, match="which count with a lag of zero"):
+        row = rgm.moran(data(), "y", weights=links, unit="unit").table.iloc[0]
+    assert (row["n"], row["n_islands"]) == (6, 1)
+
+
+def test_panels_without_variance_links_or_units_are_refused() -> None:
+    panel = pd.concat([data().assign(year=2020), data().assign(year=2021, y=3.0)])
+    refused(r"^the entries of column 'y' in year = 2021 are all equal; without variance", panel, time="year")
+    none = from_edges(None, source=["a"], target=["b"], weight=[0.0], ids=IDS)
+    refused(r"^no unit has a neighbour; spatial association needs links", weights=none)
+    two = from_edges(None, source=["a"], target=["b"], symmetric=True)
+    refused(r"^there are 2 units; this method needs [34] or more", data()[:2], weights=two)
+    one = rgm.weights.as_weights([[0.0]], ids=["a"])
+    refused(r"^there are 1 units; this method needs [34] or more", data()[:1], weights=one)
+
+
+def test_values_and_options_are_checked() -> None:
+    refused(r"^column 'y' is infinite in row 1", data().assign(y=[1, np.inf, 2, 3, 4, 5]))
+    refused(r"^column 'y' holds text", data().assign(y=list("abcdef")))
+    refused(r"^adjust must be one of 'fdr_bh'", adjust="fdr")
+    refused(r"^permutations must be a whole number", permutations=-1)
+    refused(r"^a → b: the matrix is negative", weights=pd.DataFrame([[0, -1], [1, 0]], list("ab"), list("ab")))
+    calls = [
+        (rgm.local_g, {"self_weight": 0.0}, "self_weight must be a number above zero"),
+        (rgm.local_g, {"star": 1}, "star must be True or False"),
+        (rgm.local_g, {"z_method": "geometric"}, "z_method must be one of"),
+        (rgm.local_moran, {"variance": "sokal"}, "variance must be one of"),
+        (rgm.local_moran, {"confidence": 95}, "write 0.95"),
+        (rgm.moran, {"assumption": "none"}, "assumption must be one of"),
+    ]
+    for method, options, message in calls:
+        with pytest.raises(rgm.InvalidInputError, match=message):
+            method(data(), "y", weights=ring(), unit="unit", **options)
+
+
+def test_few_different_z_make_fewer_classes_and_say_so() -> None:
+    values = [1.0, 2.0, 1.0, 2.0, 1.0, 2.0]
+    with pytest.warns(rgm.RegiometricsWarning, match="too few different values for four classes: 2"):
+        table = rgm.local_g(None, values, weights=ring()).table
+    assert table["z_class"].tolist() == ["hot", "cold"] * 3
+
+
+def test_a_geodataframe_is_data_like_any_other() -> None:
+    geopandas = pytest.importorskip("geopandas")
+    from shapely import Point
+
+    frame = geopandas.GeoDataFrame(data(), geometry=[Point(place, 0) for place in range(6)])
+    expected = rgm.local_g(data(), "y", weights=ring(), unit="unit").table
+    assert rgm.local_g(frame, "y", weights=ring(), unit="unit").table.equals(expected)
