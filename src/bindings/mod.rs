@@ -10,11 +10,13 @@ mod coefficient_of_variation;
 mod coupling_coordination;
 mod dagum_gini;
 mod entropy_weights;
+mod geodetector;
 mod growth_rate;
 mod industrial_upgrading;
 mod interpolate;
 mod markov;
 mod normalize;
+mod optimal_discretization;
 mod rank_consistency;
 mod share;
 mod spatial_markov;
@@ -44,6 +46,8 @@ mod _core {
     #[pymodule_export]
     use super::entropy_weights::{contributions, entropy_step, entropy_weights, entropy_weights_only};
     #[pymodule_export]
+    use super::geodetector::{geodetector, geodetector_codes, geodetector_merge, geodetector_moments, geodetector_resample};
+    #[pymodule_export]
     use super::growth_rate::growth_rate;
     #[pymodule_export]
     use super::industrial_upgrading::industrial_upgrading;
@@ -53,6 +57,8 @@ mod _core {
     use super::markov::{markov, transitions};
     #[pymodule_export]
     use super::normalize::normalize;
+    #[pymodule_export]
+    use super::optimal_discretization::optimal_discretization;
     #[pymodule_export]
     use super::pool::{set_threads, threads};
     #[pymodule_export]
