@@ -18,11 +18,13 @@ from .coupling_coordination import CouplingCoordination, coupling_coordination
 from .dagum_gini import DagumGini, dagum_gini
 from .entropy_weights import EntropyWeights, entropy_weights
 from .errors import InternalError, InvalidInputError, RegiometricsError, RegiometricsWarning
+from .geodetector import Geodetector, geodetector
 from .growth_rate import growth_rate
 from .industrial_upgrading import industrial_upgrading
 from .interpolate import Interpolation, interpolate
 from .markov import Markov, counts_from_probabilities, markov, markov_from_counts
 from .normalize import normalize
+from .optimal_discretization import OptimalDiscretization, optimal_discretization
 from .rank_consistency import rank_consistency
 from .share import share
 from .spatial_markov import SpatialMarkov, spatial_markov, spatial_markov_from_counts
@@ -36,10 +38,12 @@ __all__ = [
     "CouplingCoordination",
     "DagumGini",
     "EntropyWeights",
+    "Geodetector",
     "InternalError",
     "Interpolation",
     "InvalidInputError",
     "Markov",
+    "OptimalDiscretization",
     "RegiometricsError",
     "RegiometricsWarning",
     "SpatialMarkov",
@@ -55,12 +59,14 @@ __all__ = [
     "dagum_gini",
     "datasets",
     "entropy_weights",
+    "geodetector",
     "growth_rate",
     "industrial_upgrading",
     "interpolate",
     "markov",
     "markov_from_counts",
     "normalize",
+    "optimal_discretization",
     "rank_consistency",
     "set_language",
     "set_threads",

@@ -268,7 +268,7 @@ fn risk_table<'py>(py: Python<'py>, rows: &[kernel::Difference]) -> PyResult<Bou
 fn ecological_table<'py>(py: Python<'py>, rows: &[kernel::Ecological]) -> PyResult<Bound<'py, PyDict>> {
     Ok(columns!(py, rows,
         "period" => |row| row.period, "factor_a" => |row| row.factor_a, "factor_b" => |row| row.factor_b,
-        "f" => |row| row.f, "dof_a" => |row| row.dof_a, "dof_b" => |row| row.dof_b,
+        "f" => |row| row.f, "dof_a" => |row| row.dof_a as u64, "dof_b" => |row| row.dof_b as u64,
         "p_value" => |row| row.p_value,
     ))
 }
