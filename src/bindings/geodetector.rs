@@ -7,8 +7,8 @@ use super::enter::enter;
 use super::errors;
 use crate::kernel::cells::Classes;
 use crate::kernel::geodetector::{
-    self as kernel, Adjustment, Cell, Codes, Encoded, Factor, Input, Kind, Moments, OwnedCodes, Parameters, Places,
-    Plan, Singletons, Stratum, Variance,
+    self as kernel, Adjustment, Cell, Codes, Encoded, Factor, Input, Kind, Moments, OwnedCodes, Parameters,
+    Places, Plan, Singletons, Stratum, Variance,
 };
 
 /// Codes of one factor: 8 bits if there are few strata.
@@ -189,8 +189,16 @@ fn from_arrays(arrays: &MomentArrays<'_>) -> PyResult<Moments> {
         n_periods: shift.len(),
         n_strata: arrays.n_strata.clone(),
         shift,
-        strata: arrays.strata.iter().map(|table| table.as_array().rows().into_iter().map(stratum).collect()).collect(),
-        crossed: arrays.crossed.iter().map(|table| table.as_array().rows().into_iter().map(cell).collect()).collect(),
+        strata: arrays
+            .strata
+            .iter()
+            .map(|table| table.as_array().rows().into_iter().map(stratum).collect())
+            .collect(),
+        crossed: arrays
+            .crossed
+            .iter()
+            .map(|table| table.as_array().rows().into_iter().map(cell).collect())
+            .collect(),
     })
 }
 

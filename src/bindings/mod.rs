@@ -46,7 +46,9 @@ mod _core {
     #[pymodule_export]
     use super::entropy_weights::{contributions, entropy_step, entropy_weights, entropy_weights_only};
     #[pymodule_export]
-    use super::geodetector::{geodetector, geodetector_codes, geodetector_merge, geodetector_moments, geodetector_resample};
+    use super::geodetector::{
+        geodetector, geodetector_codes, geodetector_merge, geodetector_moments, geodetector_resample,
+    };
     #[pymodule_export]
     use super::growth_rate::growth_rate;
     #[pymodule_export]

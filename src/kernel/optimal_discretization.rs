@@ -72,8 +72,11 @@ pub fn optimal_discretization(job: &Job, search: &Search<'_>) -> Result<Optimum>
         candidates.map_err(|error| error.in_column(factor))
     };
     job.expect_steps(n);
-    let parts: Vec<Vec<Candidate>> =
-        if search.values.len() > MANY_ROWS { (0..n).map(one).collect::<Result<_>>()? } else { job.map(n, one)? };
+    let parts: Vec<Vec<Candidate>> = if search.values.len() > MANY_ROWS {
+        (0..n).map(one).collect::<Result<_>>()?
+    } else {
+        job.map(n, one)?
+    };
     let mut optimum = Optimum::default();
     for part in parts {
         let first = optimum.candidates.len();
@@ -168,7 +171,13 @@ impl Ordered {
     }
 }
 
-fn try_all(job: &Job, search: &Search<'_>, outcomes: &[Outcome], factor: usize, scope: usize) -> Result<Vec<Candidate>> {
+fn try_all(
+    job: &Job,
+    search: &Search<'_>,
+    outcomes: &[Outcome],
+    factor: usize,
+    scope: usize,
+) -> Result<Vec<Candidate>> {
     let outcomes = if search.pooled { outcomes } else { &outcomes[scope..=scope] };
     let ordered: Vec<Ordered> = outcomes
         .iter()

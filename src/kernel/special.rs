@@ -38,7 +38,9 @@ pub(crate) fn log_beta_tail(x: f64, y: f64, a: f64, b: f64, excess: f64) -> f64 
     }
     let n = a + b;
     let deviance = |k: f64, part: f64, excess: f64| k * log_term(n * part / k, excess / k);
-    let exponent = stirling_remainder(n) - stirling_remainder(a) - stirling_remainder(b)
+    let exponent = stirling_remainder(n)
+        - stirling_remainder(a)
+        - stirling_remainder(b)
         - deviance(a, x, excess)
         - deviance(b, y, -excess);
     let factor = (a / (2.0 * std::f64::consts::PI)).sqrt() * (b / n).sqrt();

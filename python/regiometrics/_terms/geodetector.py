@@ -38,7 +38,9 @@ TERMS: dict[str, tuple[str, str]] = {
     "bivariate enhance": ("bivariate enhance", "双因子增强"),
     "independent": ("independent", "独立"),
     "nonlinear enhance": ("nonlinear enhance", "非线性增强"),
-    # Optimal discretisation.
+    # Optimal discretisation. Words that are headings elsewhere are methods here.
+    "state: equal": ("equal intervals", "等间距"),
+    "state: std": ("standard deviations", "标准差"),
     "optimal_discretization": ("Optimal discretisation", "最优离散化"),
     "best_classes": ("Best classes", "最优分级"),
     "all_classes": ("All methods and numbers of classes", "全部方法与分级数"),

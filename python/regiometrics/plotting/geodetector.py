@@ -22,10 +22,16 @@ __all__ = ["KINDS"]
 
 # How a type is marked in a cell: enhancing types point up, weakening ones down.
 _MARKS = dict(zip(TYPES, ("▼", "▽", "△", "○", "▲", "?"), strict=True))
+# Names of more characters are turned below the triangle.
+_SHORT = 3
+
 _STARS = ((0.01, "***"), (0.05, "**"), (0.1, "*"))
 
 # Cells of larger triangles have no room for a number.
-_NUMBERED = 20
+_NUMBERED = 25
+
+# Inches of a cell of a new figure, and panels beside each other.
+_CELL, _ACROSS = 0.4, 3
 
 
 def _stars(p: float) -> str:
@@ -106,7 +112,9 @@ def _triangle(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any =
     across, down = rows["factor_a"].map(place).to_numpy(int), rows["factor_b"].map(place).to_numpy(int)
     cells[down, across] = rows["q"]
     image = ax.imshow(cells, cmap="YlOrRd", vmin=0.0, vmax=1.0, aspect="equal", interpolation="none")
-    size = max(4.0, min(9.0, 90.0 / max(len(names), 1)))
+    # Points across a cell, of which two digits and a mark fill three quarters.
+    width = ax.get_window_extent().width / ax.figure.dpi * 72.0 / max(len(names), 1)
+    size = float(np.clip(0.27 * width, 3.0, 9.0))
     texts = {(place_b, place_a): _MARKS[kind] for place_a, place_b, kind in zip(across, down, rows["type"].astype(str), strict=True)}
     for row, column in np.argwhere(np.isfinite(cells)):
         mark = texts.get((row, column), "")
@@ -114,7 +122,9 @@ def _triangle(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any =
         colour = "white" if cells[row, column] > 0.65 else "black"
         text = f"{number}\n{mark}" if number and mark else number or mark
         ax.text(column, row, text, ha="center", va="center", color=colour, fontsize=size, linespacing=0.95)
-    ax.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
+    ax.set_xticks(range(len(names)), names)
+    if max(map(len, names)) > _SHORT:
+        ax.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(names)), names)
     ax.tick_params(length=0)
     present = [kind for kind in TYPES if kind in set(rows["type"].astype(str))]
@@ -128,18 +138,23 @@ def _triangle(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any =
 def interaction(result: Geodetector, *, ax: Any = None, time: Any = None, outcome: Any = None) -> Any:
     """Draw the triangle of q of all pairs, types marked; without `time` and `ax` one panel for each period."""
     periods = _periods(result)
-    if ax is not None or time is not None or len(periods) == 1:
+    if ax is not None:
         if time is None and len(periods) > 1:
             raise InvalidInputError("name the time to draw on these axes, or leave ax out for a panel per period")
         return _triangle(result, ax=ax, time=time, outcome=outcome)
-    n_columns = min(3, len(periods))
+    if time is not None:
+        _chosen(result, "factor", time, outcome)
+        periods = [time]
+    n_columns = min(_ACROSS, len(periods))
     axes = grid_of_axes(-(-len(periods) // n_columns), n_columns)
+    side = max(4.0, _CELL * to_pandas(result.factor)["factor"].nunique() + 1.2)
+    axes[0, 0].figure.set_size_inches((side + 1.0) * axes.shape[1], side * axes.shape[0])
     for position, panel in enumerate(axes.ravel()):
         if position < len(periods):
             _triangle(result, ax=panel, time=periods[position], outcome=outcome)
         else:
             panel.remove()
-    return axes
+    return axes if len(periods) > 1 else axes[0, 0]
 
 
 @figure

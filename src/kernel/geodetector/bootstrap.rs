@@ -33,9 +33,8 @@ pub(super) fn intervals(part: &Part<'_>, intervals: &mut Intervals) -> Result<()
     let n_factors = part.sample.n_factors();
     let used: Vec<Vec<bool>> = (0..n_factors).map(|factor| part.used(factor)).collect();
     let once = vec![1_u32; n];
-    let observed: Vec<Estimate> = (0..n_factors)
-        .map(|factor| estimate(part, factor, &used[factor], &once))
-        .collect::<Result<_>>()?;
+    let observed: Vec<Estimate> =
+        (0..n_factors).map(|factor| estimate(part, factor, &used[factor], &once)).collect::<Result<_>>()?;
     let replicate = |times: &mut Vec<u32>, replicate: usize| {
         let mut stream = Stream::new(part.plan.seed, &[BOOTSTRAP, part.period as u64, replicate as u64]);
         times.clear();

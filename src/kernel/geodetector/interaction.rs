@@ -78,7 +78,9 @@ pub(super) fn detect(
         let (a, b) = pairs[pair];
         let all = total(moments.strata_of(period, a));
         let cells = moments.crossed_of(period, pair);
-        let q = Crossing { n: all.n, mean: all.mean, squares: all.squares, singletons: parameters.singletons }.q(cells);
+        let q =
+            Crossing { n: all.n, mean: all.mean, squares: all.squares, singletons: parameters.singletons }
+                .q(cells);
         let (q_a, q_b) = (factors[period * n_factors + a].q, factors[period * n_factors + b].q);
         let occupied = |factor| moments.strata_of(period, factor).iter().filter(|each| each.n > 0.5).count();
         let n_cells = cells.iter().filter(|cell| cell.n > 0.5).count();
@@ -122,7 +124,8 @@ impl Crossing {
             return (between(self.mean, 0.5) / self.squares).min(1.0);
         }
         // Without the units that are alone in their cell: each is its own sum.
-        let (n_out, sum_out) = singles.fold((0.0, 0.0), |(n, sum), cell| (n + 1.0, sum + (cell.sum - self.mean)));
+        let (n_out, sum_out) =
+            singles.fold((0.0, 0.0), |(n, sum), cell| (n + 1.0, sum + (cell.sum - self.mean)));
         let within = (self.squares - between(self.mean, 0.5)).max(0.0);
         let n = self.n - n_out;
         if n < 1.0 {

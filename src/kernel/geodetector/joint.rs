@@ -131,7 +131,10 @@ fn joint_codes(sample: &Sample<'_>, group: &Group, rows: &Range<usize>, index: &
         let n_strata = sample.n_strata[factor] as u32;
         match sample.strata[factor].rows(rows.clone()) {
             Codes::Narrow(codes) => {
-                index.iter_mut().zip(codes).for_each(|(index, &code)| *index = *index * n_strata + u32::from(code));
+                index
+                    .iter_mut()
+                    .zip(codes)
+                    .for_each(|(index, &code)| *index = *index * n_strata + u32::from(code));
             }
             Codes::Wide(codes) => {
                 index.iter_mut().zip(codes).for_each(|(index, &code)| *index = *index * n_strata + code);
@@ -167,7 +170,13 @@ impl Sums {
 }
 
 /// The moments of one factor; summed again about the means where strata are far apart for what they spread.
-fn strata(job: &Job, sample: &Sample<'_>, factor: usize, period: usize, margin: &[Sums]) -> Result<Vec<Stratum>> {
+fn strata(
+    job: &Job,
+    sample: &Sample<'_>,
+    factor: usize,
+    period: usize,
+    margin: &[Sums],
+) -> Result<Vec<Stratum>> {
     let mut strata: Vec<Stratum> = margin.iter().map(Sums::stratum).collect();
     strata.iter_mut().filter(|stratum| stratum.n < 1.5).for_each(|stratum| stratum.squares = 0.0);
     if !margin.iter().zip(&strata).any(|(sums, stratum)| sums.has_lost_digits(stratum)) {
@@ -205,8 +214,12 @@ fn each_row(
         job.check()?;
         let values = &sample.values[rows.clone()];
         match sample.strata[factor].rows(rows) {
-            Codes::Narrow(codes) => codes.iter().zip(values).for_each(|(&code, &value)| visit(code.into(), value)),
-            Codes::Wide(codes) => codes.iter().zip(values).for_each(|(&code, &value)| visit(code as usize, value)),
+            Codes::Narrow(codes) => {
+                codes.iter().zip(values).for_each(|(&code, &value)| visit(code.into(), value))
+            }
+            Codes::Wide(codes) => {
+                codes.iter().zip(values).for_each(|(&code, &value)| visit(code as usize, value))
+            }
         }
     }
     Ok(())

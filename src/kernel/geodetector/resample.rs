@@ -66,7 +66,9 @@ pub fn resample(job: &Job, input: &Input<'_>, plan: &Plan) -> Result<Resampled> 
     let sample = Sample::new(job, input)?;
     let moments = of_sample(job, &sample)?;
     let n_factors = sample.n_factors();
-    job.expect_steps(sample.n_periods() * (plan.permutations + plan.bootstrap + n_factors * plan.interaction_permutations));
+    job.expect_steps(
+        sample.n_periods() * (plan.permutations + plan.bootstrap + n_factors * plan.interaction_permutations),
+    );
     let mut resampled = Resampled::default();
     for period in 0..sample.n_periods() {
         let part = Part { job, sample: &sample, moments: &moments, period, plan };
@@ -122,7 +124,8 @@ impl Part<'_> {
             self.fill(values.len(), |rows| table.add_strata(&values[rows.clone()], codes.rows(rows)))?;
             Ok(crossing.q(&table.cells))
         };
-        let observed: Vec<f64> = (0..n_factors).map(|factor| q(factor, self.values())).collect::<Result<_>>()?;
+        let observed: Vec<f64> =
+            (0..n_factors).map(|factor| q(factor, self.values())).collect::<Result<_>>()?;
         let replicate = |values: &mut Vec<f64>, replicate: usize| {
             let mut stream = Stream::new(self.plan.seed, &[FACTORS, self.period as u64, replicate as u64]);
             values.clear();
@@ -139,8 +142,7 @@ impl Part<'_> {
     /// The p-value of every pair: the larger of the two with either factor given.
     fn interactions(&self) -> Result<Vec<f64>> {
         let n_factors = self.sample.n_factors();
-        let given: Vec<Vec<f64>> =
-            (0..n_factors).map(|factor| self.beyond(factor)).collect::<Result<_>>()?;
+        let given: Vec<Vec<f64>> = (0..n_factors).map(|factor| self.beyond(factor)).collect::<Result<_>>()?;
         let larger = |(a, b): (usize, usize)| {
             let (beyond_a, beyond_b) = (given[a][b], given[b][a]);
             if beyond_a.is_nan() || beyond_b.is_nan() { f64::NAN } else { beyond_a.max(beyond_b) }
@@ -157,7 +159,8 @@ impl Part<'_> {
             if other == factor {
                 return Ok(f64::NAN);
             }
-            let (given, codes, n) = (&sorted.codes[factor], &sorted.codes[other], self.sample.n_strata[other]);
+            let (given, codes, n) =
+                (&sorted.codes[factor], &sorted.codes[other], self.sample.n_strata[other]);
             let mut table = Table::new(self.sample.n_strata[factor] * n);
             self.fill(values.len(), |rows| {
                 let (a, b) = (Codes::Wide(&given[rows.clone()]), Codes::Wide(&codes[rows.clone()]));
@@ -165,7 +168,8 @@ impl Part<'_> {
             })?;
             Ok(crossing.q(&table.cells))
         };
-        let observed: Vec<f64> = (0..n_factors).map(|other| q(other, &sorted.values)).collect::<Result<_>>()?;
+        let observed: Vec<f64> =
+            (0..n_factors).map(|other| q(other, &sorted.values)).collect::<Result<_>>()?;
         let replicate = |values: &mut Vec<f64>, replicate: usize| {
             let key = [INTERACTIONS, self.period as u64, factor as u64, replicate as u64];
             let mut stream = Stream::new(self.plan.seed, &key);

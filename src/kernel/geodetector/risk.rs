@@ -1,7 +1,7 @@
 //! The risk detector: means of the strata, and Welch's t-test for every two of them.
 
-use super::moments::{Moments, Stratum};
 use super::Parameters;
+use super::moments::{Moments, Stratum};
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 use crate::kernel::special::student_two_sided_tail;
