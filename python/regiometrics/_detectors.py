@@ -132,10 +132,15 @@ def frames(
 def _breaks(part: Partial, periods: Labels | None, factors: Sequence[str]) -> Frame:
     """Return the bounds of the classes of all factors that were classed."""
     by_period = any(key is not None for bounds in part.bounds for key in bounds)
-    names, codes, classes, lower, upper = [], [], [], [np.empty(0)], [np.empty(0)]
+    code_of = {label: code for code, label in enumerate(part.periods or ())}
+    names: list[str] = []
+    codes: list[int] = []
+    classes: list[int] = []
+    lower, upper = [np.empty(0)], [np.empty(0)]
     for name, bounds in zip(factors, part.bounds, strict=True):
-        for key, (low, high) in bounds.items():
-            for period in [key] if key is not None or not by_period or periods is None else range(len(periods)):
+        for key, (low, high) in sorted(bounds.items(), key=lambda each: code_of.get(each[0], 0)):
+            # Bounds for all periods stand in each where other factors have their own.
+            for period in code_of.values() if key is None and by_period else [code_of.get(key, 0)]:
                 names += [name] * len(high)
                 codes += [period] * len(high)
                 classes += range(1, len(high) + 1)
@@ -159,10 +164,9 @@ def remarks(detected: Sequence[Detected], factors: Sequence[str], *, drop: bool)
     if n_single or n_crossed:
         done = "their units are left out, for each factor and pair by itself" if drop else "they stay, with variance 0"
         named = _named(tables, factors, lambda table: table["n_singletons"] > 0)
-        counts = ([f"{n_single} strata ({named})"] if n_single else []) + (
-            [f"{n_crossed} crossed strata"] if n_crossed else []
-        )
-        yield f"{' and '.join(counts)} of one unit: {done}."
+        counts = [f"{n_single} ({named})"] if n_single else []
+        counts += [f"{n_crossed} crossed"] if n_crossed else []
+        yield f"Strata of one unit: {' and '.join(counts)}; {done}."
     named = _named(tables, factors, lambda table: table["n_strata"] < 2)
     if named:
         yield f"One stratum only, q is 0 and has no test: {named}."

@@ -38,7 +38,7 @@ class Partial:
     # By factor: labels of the strata, place of categories, bounds of classes.
     labels: Sequence[Sequence[Any]]
     orders: Sequence[Mapping[Any, int] | None]
-    bounds: Sequence[Mapping[int | None, tuple[NDArray[np.float64], NDArray[np.float64]]]]
+    bounds: Sequence[Mapping[Any, tuple[NDArray[np.float64], NDArray[np.float64]]]]
     period_name: str
     periods: Sequence[Any] | None
     # By outcome.

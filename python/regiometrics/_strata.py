@@ -48,14 +48,14 @@ class Strata:
     order : mapping or None
         Place of every label where it is not that of their values: the order of categories.
     bounds : mapping
-        For classed factors, by period code (None for all), lower and upper bounds of the classes.
+        For classed factors, by period label (None for all), lower and upper bounds of the classes.
     """
 
     name: str
     codes: Codes
     labels: Sequence[Any]
     order: Mapping[Any, int] | None
-    bounds: Mapping[int | None, tuple[NDArray[np.float64], NDArray[np.float64]]]
+    bounds: Mapping[Any, tuple[NDArray[np.float64], NDArray[np.float64]]]
 
     @property
     def texts(self) -> list[str]:
@@ -203,7 +203,7 @@ def _classed_by_period(name: str, values: NDArray[np.float64], spec: Any, period
         else:
             raise InvalidInputError(f"discretize has no classes of {name!r} for {periods.name} = {label}")
         codes[rows] = class_codes(here, found)
-        bounds[period], lowest[period] = found, here.min()
+        bounds[label], lowest[label] = found, here.min()
     return _classed(name, codes, bounds, lowest)
 
 

@@ -61,7 +61,7 @@ pub enum Error {
     MeanNotPositive { name: &'static str, period: usize, mean: f64 },
 
     /// Numbers that are all equal where their variance is to be explained.
-    #[error("the values of {name} in period {period} are all equal; there is no variance to account for")]
+    #[error("{name} in period {period} is constant; there is no variance to account for")]
     Constant { name: &'static str, period: usize },
 
     /// A share asked of numbers that add up to zero.
