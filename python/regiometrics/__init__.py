@@ -19,6 +19,7 @@ from .dagum_gini import DagumGini, dagum_gini
 from .deviational_ellipse import DeviationalEllipse, deviational_ellipse
 from .entropy_weights import EntropyWeights, entropy_weights
 from .errors import InternalError, InvalidInputError, RegiometricsError, RegiometricsWarning
+from .geodetector import Geodetector, geodetector
 from .growth_rate import growth_rate
 from .industrial_upgrading import industrial_upgrading
 from .interpolate import Interpolation, interpolate
@@ -28,6 +29,7 @@ from .markov import Markov, counts_from_probabilities, markov, markov_from_count
 from .network_indicators import NetworkIndicators, network_indicators
 from .moran import Moran, moran
 from .normalize import normalize
+from .optimal_discretization import OptimalDiscretization, optimal_discretization
 from .rank_consistency import rank_consistency
 from .share import share
 from .spatial_markov import SpatialMarkov, spatial_markov, spatial_markov_from_counts
@@ -42,6 +44,7 @@ __all__ = [
     "DagumGini",
     "DeviationalEllipse",
     "EntropyWeights",
+    "Geodetector",
     "InternalError",
     "Interpolation",
     "InvalidInputError",
@@ -50,6 +53,7 @@ __all__ = [
     "Markov",
     "NetworkIndicators",
     "Moran",
+    "OptimalDiscretization",
     "RegiometricsError",
     "RegiometricsWarning",
     "SpatialMarkov",
@@ -66,6 +70,7 @@ __all__ = [
     "datasets",
     "deviational_ellipse",
     "entropy_weights",
+    "geodetector",
     "growth_rate",
     "industrial_upgrading",
     "interpolate",
@@ -76,6 +81,7 @@ __all__ = [
     "network_indicators",
     "moran",
     "normalize",
+    "optimal_discretization",
     "rank_consistency",
     "set_language",
     "set_threads",

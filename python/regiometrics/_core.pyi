@@ -11,6 +11,10 @@ _Code: TypeAlias = NDArray[np.uint32]
 _Count: TypeAlias = NDArray[np.uint64]
 _Offset: TypeAlias = NDArray[np.int64]
 _Progress: TypeAlias = Callable[[int, int], object]
+_FactorCodes: TypeAlias = Sequence[NDArray[np.uint8] | _Code]
+_Rows: TypeAlias = tuple[_Float, _FactorCodes, Sequence[int], _Code | None, int]
+_Moments: TypeAlias = dict[str, Any]
+_Places: TypeAlias = tuple[Sequence[Sequence[int]], Sequence[int]]
 
 __all__ = [
     "__version__",
@@ -29,6 +33,11 @@ __all__ = [
     "entropy_weights",
     "entropy_weights_only",
     "exercise",
+    "geodetector",
+    "geodetector_codes",
+    "geodetector_merge",
+    "geodetector_moments",
+    "geodetector_resample",
     "growth_rate",
     "local_g",
     "local_moran",
@@ -40,6 +49,7 @@ __all__ = [
     "network_links",
     "network_structure",
     "normalize",
+    "optimal_discretization",
     "rank_consistency",
     "set_threads",
     "share",
@@ -95,6 +105,24 @@ def theil(
     n_groups: int,
     periods: _Code | None,
     n_periods: int,
+    progress: _Progress | None = None,
+) -> dict[str, Any]: ...
+def geodetector(
+    moments: _Moments, sample_variance: bool, drop_singletons: bool, adjustment: str
+) -> dict[str, Any]: ...
+def geodetector_codes(values: NDArray[Any]) -> tuple[NDArray[np.uint8] | _Code, _Offset] | None: ...
+def geodetector_merge(
+    first: _Moments, second: _Moments, places: Sequence[_Places], n_strata: Sequence[int], n_periods: int
+) -> _Moments: ...
+def geodetector_moments(rows: _Rows) -> _Moments: ...
+def geodetector_resample(
+    rows: _Rows,
+    permutations: int,
+    interaction_permutations: int,
+    bootstrap: int,
+    confidence: float,
+    seed: int,
+    drop_singletons: bool,
     progress: _Progress | None = None,
 ) -> dict[str, Any]: ...
 def growth_rate(values: _Float, spans: list[tuple[int, int, float]]) -> _Float: ...
@@ -198,6 +226,16 @@ def topsis(
     weights: _Float,
     periods: _Code | None,
     n_periods: int,
+) -> dict[str, Any]: ...
+def optimal_discretization(
+    values: _Float,
+    factors: Sequence[_Float],
+    periods: _Code | None,
+    n_periods: int,
+    pooled: bool,
+    methods: Sequence[str],
+    k: Sequence[int],
+    progress: _Progress | None = None,
 ) -> dict[str, Any]: ...
 def industrial_upgrading(columns: Sequence[_Float]) -> _Float: ...
 def interpolate(columns: Sequence[_Float], units: _Code, n_units: int, times: _Float, edges: str) -> dict[str, Any]: ...

@@ -58,7 +58,7 @@ pub fn classify<'py>(
     Ok(tables)
 }
 
-fn method_of(py: Python<'_>, name: &str) -> PyResult<Method> {
+pub fn method_of(py: Python<'_>, name: &str) -> PyResult<Method> {
     match name {
         "quantiles" => Ok(Method::Quantiles),
         "equal" => Ok(Method::Equal),

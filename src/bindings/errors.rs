@@ -35,7 +35,8 @@ pub fn from_kernel(py: Python<'_>, error: Error) -> PyErr {
         | Error::OutsideSupport { name, row, .. }
         | Error::Coordinate { name, row, .. }
         | Error::NegativeNormalized { name, row, .. } => (name, Some(row), None),
-        Error::ZeroMean { name, period }
+        Error::Constant { name, period }
+        | Error::ZeroMean { name, period }
         | Error::MeanNotPositive { name, period, .. }
         | Error::ZeroTotal { name, period }
         | Error::NoSpread { name, period }

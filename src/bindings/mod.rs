@@ -12,18 +12,20 @@ mod coupling_coordination;
 mod dagum_gini;
 mod deviational_ellipse;
 mod entropy_weights;
+mod geodetector;
 mod growth_rate;
 mod industrial_upgrading;
 mod interpolate;
 mod kde;
-mod markov;
-mod network_indicators;
 mod local_g;
 mod local_moran;
 mod markov;
+mod markov;
 mod moran;
 mod neighbors;
+mod network_indicators;
 mod normalize;
+mod optimal_discretization;
 mod rank_consistency;
 mod share;
 mod spatial_markov;
@@ -57,6 +59,10 @@ mod _core {
     #[pymodule_export]
     use super::entropy_weights::{contributions, entropy_step, entropy_weights, entropy_weights_only};
     #[pymodule_export]
+    use super::geodetector::{
+        geodetector, geodetector_codes, geodetector_merge, geodetector_moments, geodetector_resample,
+    };
+    #[pymodule_export]
     use super::growth_rate::growth_rate;
     #[pymodule_export]
     use super::industrial_upgrading::industrial_upgrading;
@@ -64,13 +70,11 @@ mod _core {
     use super::interpolate::interpolate;
     #[pymodule_export]
     use super::kde::kde;
-    #[pymodule_export]
-    use super::markov::{markov, transitions};
-    #[pymodule_export]
-    use super::network_indicators::{network_links, network_structure};
     use super::local_g::local_g;
     #[pymodule_export]
     use super::local_moran::local_moran;
+    #[pymodule_export]
+    use super::markov::{markov, transitions};
     #[pymodule_export]
     use super::markov::{markov, transitions};
     #[pymodule_export]
@@ -78,7 +82,11 @@ mod _core {
     #[pymodule_export]
     use super::neighbors::{connecting_distance, neighbors};
     #[pymodule_export]
+    use super::network_indicators::{network_links, network_structure};
+    #[pymodule_export]
     use super::normalize::normalize;
+    #[pymodule_export]
+    use super::optimal_discretization::optimal_discretization;
     #[pymodule_export]
     use super::pool::{set_threads, threads};
     #[pymodule_export]

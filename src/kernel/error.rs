@@ -60,6 +60,10 @@ pub enum Error {
     )]
     MeanNotPositive { name: &'static str, period: usize, mean: f64 },
 
+    /// Numbers that are all equal where their variance is to be explained.
+    #[error("{name} in period {period} is constant; there is no variance to account for")]
+    Constant { name: &'static str, period: usize },
+
     /// A share asked of numbers that add up to zero.
     #[error("the total of {name} in period {period} is zero; no share can be taken of it")]
     ZeroTotal { name: &'static str, period: usize },

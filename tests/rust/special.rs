@@ -1,6 +1,6 @@
 use regiometrics::kernel::special::{
-    beta_tail, chi_square_tail, entropy_term, log_term, normal_critical_value, normal_two_sided_tail,
-    student_critical_value, student_two_sided_tail, upper_gamma,
+    beta_tail, chi_square_tail, entropy_term, f_tail, log_term, noncentral_f_tail, normal_critical_value,
+    normal_two_sided_tail, student_critical_value, student_two_sided_tail, upper_gamma,
 };
 
 use crate::tools::assert_close;
@@ -139,4 +139,42 @@ fn normal_tails_are_those_of_mpmath() {
     assert_eq!(normal_two_sided_tail(0.0), 1.0);
     assert_eq!(normal_two_sided_tail(f64::INFINITY), 0.0);
     assert!(normal_two_sided_tail(f64::NAN).is_nan());
+}
+
+#[test]
+fn noncentral_f_tails_are_those_of_mpmath() {
+    // 40 digits there. Here the exponent of a tail near 1e-300 is 690, and those of its two factors may be as large with
+    // another sign: each rounding is 1e-13. The worst of all is 1.6e-12.
+    let mut n = 0;
+    for line in include_str!("../golden/noncentral_f.csv").lines().skip(1) {
+        let fields: Vec<f64> = line.split(',').map(|field| field.parse().unwrap()).collect();
+        assert_close(noncentral_f_tail(fields[0], fields[1], fields[2], fields[3]), fields[4], 3e-12);
+        n += 1;
+    }
+    assert!(n > 600);
+}
+
+#[test]
+fn f_tails_with_closed_forms() {
+    // d1 = 2: (1 + 2f/d2)^(−d2/2). d1 = d2 = 1: 1 − (2/π) arctan √f.
+    for f in [1e-6_f64, 0.3, 1.0, 7.0, 250.0] {
+        assert_close(f_tail(f, 2.0, 28.0), (-14.0 * (f / 14.0).ln_1p()).exp(), 1e-13);
+        assert_close(f_tail(f, 1.0, 1.0), 1.0 - f.sqrt().atan() * std::f64::consts::FRAC_2_PI, 1e-13);
+    }
+    // Both tails: P(F ≥ f) + P(1/F ≥ 1/f) = 1.
+    assert_close(f_tail(1.7, 5.0, 9.0) + f_tail(1.0 / 1.7, 9.0, 5.0), 1.0, 1e-14);
+}
+
+#[test]
+fn noncentral_f_tails_at_the_ends() {
+    assert_eq!(noncentral_f_tail(0.0, 3.0, 20.0, 4.0), 1.0);
+    assert_eq!(noncentral_f_tail(f64::INFINITY, 3.0, 20.0, 4.0), 0.0);
+    assert!(noncentral_f_tail(1.0, 0.0, 20.0, 4.0).is_nan());
+    assert!(noncentral_f_tail(1.0, 3.0, 0.0, 4.0).is_nan());
+    assert!(noncentral_f_tail(f64::NAN, 3.0, 20.0, 4.0).is_nan());
+    assert!(noncentral_f_tail(1.0, 3.0, 20.0, -1.0).is_nan());
+    assert!(noncentral_f_tail(1.0, 3.0, 20.0, f64::INFINITY).is_nan());
+    // A noncentrality far above the statistic: GDP near 1e9 that differs by 1 has λ near 1e18.
+    assert_close(noncentral_f_tail(10.0, 3.0, 26.0, 1e18), 1.0, 1e-12);
+    assert_eq!(noncentral_f_tail(1e3, 3.0, 26.0, 0.0), f_tail(1e3, 3.0, 26.0));
 }

@@ -5,6 +5,7 @@ One module per family of methods; a name stands in one of them only.
 
 from . import centres, chains, classes, coupling, general, indicators, inequality, networks, weights
 from . import association, chains, classes, coupling, general, indicators, inequality, weights
+from . import chains, classes, coupling, general, geodetector, indicators, inequality, weights
 
 __all__ = ["TERMS"]
 
@@ -15,6 +16,7 @@ _FAMILIES = (
     chains,
     classes,
     coupling,
+    geodetector,
     indicators,
     inequality,
     networks,

@@ -59,6 +59,16 @@ pub fn breaks(job: &Job, values: &[f64], method: Method, k: usize) -> Result<Vec
     choose(job, &checked(job, values, method, k)?, method, k)
 }
 
+/// As [`breaks`], of finite values in ascending order, for callers that try several methods. For `Geometric` they are
+/// above zero.
+///
+/// # Errors
+/// `OutOfRange`, `Cancelled`.
+pub fn breaks_of_sorted(job: &Job, sorted: &[f64], method: Method, k: usize) -> Result<Vec<f64>> {
+    check_range(sorted, k)?;
+    choose(job, sorted, method, k)
+}
+
 /// The class of each of the finite `values`, counted from zero: the first whose upper bound is not below it.
 ///
 /// Values above the last bound go into the last class. O(n log k).
@@ -109,10 +119,15 @@ fn checked(job: &Job, values: &[f64], method: Method, k: usize) -> Result<Vec<f6
         _ => check::finite("values", values)?,
     }
     let sorted = sorted(job, values)?;
+    check_range(&sorted, k)?;
+    Ok(sorted)
+}
+
+fn check_range(sorted: &[f64], k: usize) -> Result<()> {
     if !((sorted[sorted.len() - 1] - sorted[0]) * k as f64).is_finite() {
         return Err(Error::OutOfRange { name: "values", period: 0 });
     }
-    Ok(sorted)
+    Ok(())
 }
 
 fn choose(job: &Job, sorted: &[f64], method: Method, k: usize) -> Result<Vec<f64>> {
@@ -192,7 +207,7 @@ fn sorted(job: &Job, values: &[f64]) -> Result<Vec<f64>> {
 }
 
 /// The different values among `sorted` ones, and how often each occurs.
-fn distinct(sorted: &[f64]) -> (Vec<f64>, Vec<u64>) {
+pub fn distinct(sorted: &[f64]) -> (Vec<f64>, Vec<u64>) {
     let runs = sorted.chunk_by(|a, b| a.total_cmp(b).is_eq());
     runs.map(|run| (run[0], run.len() as u64)).unzip()
 }
