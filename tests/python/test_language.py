@@ -45,6 +45,10 @@ CALLERS = {"first", "second"}
 OTHERS: dict[str, Callable[[], Result]] = {
     "classify": lambda: rgm.classify(scored()["first"], k=3),
     "coupling_coordination": lambda: rgm.coupling_coordination(scored().drop(columns="time"), ["first", "second"]),
+    "driver_importance": lambda: rgm.driver_importance(
+        scored(), "first", ["second"], n_estimators=5, permutations=2, seed=1
+    ),
+    "tune_forest": lambda: rgm.tune_forest(scored(), "first", ["second"], n_estimators=5, most_trees=5, seed=1),
     "markov": lambda: rgm.markov(scored(), "first", unit="unit", time="time", k=2),
     "spatial_markov": lambda: rgm.spatial_markov(
         scored(), "first", unit="unit", time="time", k=2, weights=pd.DataFrame({"source": [*"abc"], "target": [*"bca"]})
