@@ -17,6 +17,7 @@ from .coefficient_of_variation import coefficient_of_variation
 from .coupling_coordination import CouplingCoordination, coupling_coordination
 from .dagum_gini import DagumGini, dagum_gini
 from .deviational_ellipse import DeviationalEllipse, deviational_ellipse
+from .driver_importance import DriverImportance, driver_importance
 from .entropy_weights import EntropyWeights, entropy_weights
 from .errors import InternalError, InvalidInputError, RegiometricsError, RegiometricsWarning
 from .geodetector import Geodetector, geodetector
@@ -30,12 +31,14 @@ from .network_indicators import NetworkIndicators, network_indicators
 from .moran import Moran, moran
 from .normalize import normalize
 from .optimal_discretization import OptimalDiscretization, optimal_discretization
+from .random_forest import RandomForestRegressor
 from .rank_consistency import rank_consistency
 from .share import share
 from .spatial_markov import SpatialMarkov, spatial_markov, spatial_markov_from_counts
 from .tapio import TapioDecoupling, tapio
 from .theil import Theil, theil
 from .topsis import Topsis, topsis
+from .tune_forest import ForestTuning, tune_forest
 from .weights import SpatialWeights
 
 __all__ = [
@@ -45,6 +48,9 @@ __all__ = [
     "DeviationalEllipse",
     "EntropyWeights",
     "Geodetector",
+    "DriverImportance",
+    "EntropyWeights",
+    "ForestTuning",
     "InternalError",
     "Interpolation",
     "InvalidInputError",
@@ -54,6 +60,7 @@ __all__ = [
     "NetworkIndicators",
     "Moran",
     "OptimalDiscretization",
+    "RandomForestRegressor",
     "RegiometricsError",
     "RegiometricsWarning",
     "SpatialMarkov",
@@ -69,6 +76,7 @@ __all__ = [
     "dagum_gini",
     "datasets",
     "deviational_ellipse",
+    "driver_importance",
     "entropy_weights",
     "geodetector",
     "growth_rate",
@@ -91,5 +99,6 @@ __all__ = [
     "tapio",
     "theil",
     "topsis",
+    "tune_forest",
     "weights",
 ]

@@ -29,6 +29,7 @@ __all__ = [
     "dagum_gini",
     "deviational_ellipse",
     "ellipse_outlines",
+    "driver_importance",
     "entropy_step",
     "entropy_weights",
     "entropy_weights_only",
@@ -38,6 +39,9 @@ __all__ = [
     "geodetector_merge",
     "geodetector_moments",
     "geodetector_resample",
+    "forest_fit",
+    "forest_in_bag",
+    "forest_predict",
     "growth_rate",
     "local_g",
     "local_moran",
@@ -241,4 +245,33 @@ def industrial_upgrading(columns: Sequence[_Float]) -> _Float: ...
 def interpolate(columns: Sequence[_Float], units: _Code, n_units: int, times: _Float, edges: str) -> dict[str, Any]: ...
 def coefficient_of_variation(
     values: _Float, weights: _Float | None, cells: _Code, n_cells: int, sample: bool
+) -> dict[str, Any]: ...
+def forest_fit(
+    columns: Sequence[_Float],
+    response: _Float,
+    n_trees: int,
+    max_features: int,
+    node_size: int,
+    groups: _Code | None,
+    n_groups: int,
+    bootstrap: bool,
+    seed: int,
+    progress: _Progress | None = None,
+) -> dict[str, Any]: ...
+def forest_predict(forest: dict[str, Any], n_features: int, columns: Sequence[_Float]) -> _Float: ...
+def forest_in_bag(
+    n_rows: int, n_trees: int, groups: _Code | None, n_groups: int, bootstrap: bool, seed: int
+) -> _Code: ...
+def driver_importance(
+    columns: Sequence[_Float],
+    response: _Float,
+    n_trees: int,
+    max_features: int,
+    node_size: int,
+    groups: _Code | None,
+    n_groups: int,
+    permutations: int,
+    exact: bool,
+    seed: int,
+    progress: _Progress | None = None,
 ) -> dict[str, Any]: ...

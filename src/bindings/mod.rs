@@ -13,6 +13,9 @@ mod dagum_gini;
 mod deviational_ellipse;
 mod entropy_weights;
 mod geodetector;
+mod driver_importance;
+mod entropy_weights;
+mod forest;
 mod growth_rate;
 mod industrial_upgrading;
 mod interpolate;
@@ -54,6 +57,7 @@ mod _core {
     use super::dagum_gini::dagum_gini;
     #[pymodule_export]
     use super::deviational_ellipse::{deviational_ellipse, ellipse_outlines};
+    use super::driver_importance::driver_importance;
     #[pymodule_export]
     use super::enter::exercise;
     #[pymodule_export]
@@ -62,6 +66,7 @@ mod _core {
     use super::geodetector::{
         geodetector, geodetector_codes, geodetector_merge, geodetector_moments, geodetector_resample,
     };
+    use super::forest::{forest_fit, forest_in_bag, forest_predict};
     #[pymodule_export]
     use super::growth_rate::growth_rate;
     #[pymodule_export]

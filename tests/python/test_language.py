@@ -56,6 +56,10 @@ OTHERS: dict[str, Callable[[], Result]] = {
     "coupling_coordination": lambda: rgm.coupling_coordination(scored().drop(columns="time"), ["first", "second"]),
     "local_g": lambda: rgm.local_g(**ring(), permutations=9, seed=1),
     "local_moran": lambda: rgm.local_moran(**ring(), permutations=9, seed=1),
+    "driver_importance": lambda: rgm.driver_importance(
+        scored(), "first", ["second"], n_estimators=5, permutations=2, seed=1
+    ),
+    "tune_forest": lambda: rgm.tune_forest(scored(), "first", ["second"], n_estimators=5, most_trees=5, seed=1),
     "markov": lambda: rgm.markov(scored(), "first", unit="unit", time="time", k=2),
     "moran": lambda: rgm.moran(**ring(), permutations=9, seed=1),
     "spatial_markov": lambda: rgm.spatial_markov(

@@ -6,6 +6,7 @@ One module per family of methods; a name stands in one of them only.
 from . import centres, chains, classes, coupling, general, indicators, inequality, networks, weights
 from . import association, chains, classes, coupling, general, indicators, inequality, weights
 from . import chains, classes, coupling, general, geodetector, indicators, inequality, weights
+from . import chains, classes, coupling, forests, general, indicators, inequality, weights
 
 __all__ = ["TERMS"]
 
@@ -17,6 +18,7 @@ _FAMILIES = (
     classes,
     coupling,
     geodetector,
+    forests,
     indicators,
     inequality,
     networks,

@@ -1,0 +1,139 @@
+//! The rows of a node with their places, and the same rows placed anew among themselves.
+
+use super::ranks::{Place, Ranks};
+
+/// Words of 64 places below which a block is not placed anew.
+const FEWEST_WORDS: usize = 32;
+
+/// A node is placed anew once it has fewer rows than this for each word of 64 places that a scan looks at.
+const ROWS_PER_WORD: usize = 4;
+
+/// How often a row was drawn, and its scaled response.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Draws {
+    pub count: f64,
+    pub response: f64,
+}
+
+/// Rows with their places in the order of every factor.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Block<'b, R> {
+    /// Column after column.
+    pub place_of: &'b [R],
+    pub row_at: &'b [R],
+    pub n_rows: usize,
+    pub rows: &'b [Draws],
+    /// Row of the data that each row is; `None` where they are the same.
+    pub origin: Option<&'b [u32]>,
+    /// Place in the data of each place of the block, column after column; `None` where they are the same.
+    pub base: Option<&'b [u32]>,
+}
+
+impl<'b, R: Place> Block<'b, R> {
+    /// The places of one factor.
+    pub fn column(&self, feature: usize) -> &'b [R] {
+        &self.place_of[feature * self.n_rows..(feature + 1) * self.n_rows]
+    }
+
+    /// The rows in the order of one factor.
+    pub fn ordered(&self, feature: usize) -> &'b [R] {
+        &self.row_at[feature * self.n_rows..(feature + 1) * self.n_rows]
+    }
+
+    /// The place in the data of a place in the block.
+    pub fn base_place(&self, feature: usize, place: usize) -> u32 {
+        self.base.map_or(place as u32, |base| base[feature * self.n_rows + place])
+    }
+
+    /// The row of the data.
+    pub fn origin(&self, row: u32) -> usize {
+        self.origin.map_or(row, |origin| origin[row as usize]) as usize
+    }
+
+    /// Whether the values at two places of a factor are one number.
+    pub fn are_equal(&self, ranks: &Ranks, feature: usize, low: usize, high: usize) -> bool {
+        let value = |place| ranks.sorted[feature][self.base_place(feature, place) as usize];
+        value(low) >= value(high)
+    }
+
+    /// Whether a node of that many rows is worth placing anew.
+    pub fn is_too_wide_for(&self, rows: usize) -> bool {
+        let words = self.n_rows.div_ceil(64);
+        words >= FEWEST_WORDS && rows < words * ROWS_PER_WORD && rows <= usize::from(u16::MAX)
+    }
+}
+
+/// The memory of a block whose rows are placed among themselves.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Level {
+    place_of: Vec<u16>,
+    row_at: Vec<u16>,
+    draws: Vec<Draws>,
+    origin: Vec<u32>,
+    base: Vec<u32>,
+    /// Row of the block for each position of a node.
+    order: Vec<u32>,
+    occupied: Vec<u64>,
+    before: Vec<u32>,
+}
+
+impl Level {
+    /// Place the `rows` of `block` among themselves. O(p (m + n/64)) for m rows of a block of n, without sorting.
+    pub fn fill<R: Place>(&mut self, block: &Block<'_, R>, rows: &[u32], n_features: usize) {
+        let n_rows = rows.len();
+        self.order.clear();
+        self.order.extend(0..n_rows as u32);
+        self.draws.clear();
+        self.draws.extend(rows.iter().map(|&row| block.rows[row as usize]));
+        self.origin.clear();
+        self.origin.extend(rows.iter().map(|&row| block.origin(row) as u32));
+        // Every entry is written below.
+        self.place_of.resize(n_rows * n_features, 0);
+        self.row_at.resize(n_rows * n_features, 0);
+        self.base.resize(n_rows * n_features, 0);
+        let n_words = block.n_rows.div_ceil(64);
+        self.occupied.clear();
+        self.occupied.resize(n_words, 0);
+        self.before.resize(n_words, 0);
+        for feature in 0..n_features {
+            self.fill_column(block, rows, feature);
+        }
+    }
+
+    fn fill_column<R: Place>(&mut self, block: &Block<'_, R>, rows: &[u32], feature: usize) {
+        let column = block.column(feature);
+        for &row in rows {
+            let place = column[row as usize].index();
+            self.occupied[place >> 6] |= 1 << (place & 63);
+        }
+        let mut seen = 0;
+        for (before, word) in self.before.iter_mut().zip(&self.occupied) {
+            *before = seen;
+            seen += word.count_ones();
+        }
+        let stretch = feature * rows.len()..(feature + 1) * rows.len();
+        let (base, row_at) = (&mut self.base[stretch.clone()], &mut self.row_at[stretch.clone()]);
+        for (inner, (slot, &row)) in self.place_of[stretch].iter_mut().zip(rows).enumerate() {
+            let place = column[row as usize].index();
+            let below = self.occupied[place >> 6] & ((1 << (place & 63)) - 1);
+            let local = (self.before[place >> 6] + below.count_ones()) as usize;
+            *slot = local as u16;
+            row_at[local] = inner as u16;
+            base[local] = block.base_place(feature, place);
+        }
+        self.occupied.fill(0);
+    }
+
+    /// The block, and the order of its rows for a node to be split.
+    pub fn block(&mut self) -> (Block<'_, u16>, &mut [u32]) {
+        let block = Block {
+            place_of: &self.place_of,
+            row_at: &self.row_at,
+            n_rows: self.draws.len(),
+            rows: &self.draws,
+            origin: Some(&self.origin),
+            base: Some(&self.base),
+        };
+        (block, &mut self.order)
+    }
+}
