@@ -23,6 +23,7 @@ from .industrial_upgrading import industrial_upgrading
 from .interpolate import Interpolation, interpolate
 from .markov import Markov, counts_from_probabilities, markov, markov_from_counts
 from .normalize import normalize
+from .random_forest import RandomForestRegressor
 from .rank_consistency import rank_consistency
 from .share import share
 from .spatial_markov import SpatialMarkov, spatial_markov, spatial_markov_from_counts
@@ -40,6 +41,7 @@ __all__ = [
     "Interpolation",
     "InvalidInputError",
     "Markov",
+    "RandomForestRegressor",
     "RegiometricsError",
     "RegiometricsWarning",
     "SpatialMarkov",

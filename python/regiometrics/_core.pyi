@@ -25,6 +25,9 @@ __all__ = [
     "entropy_weights",
     "entropy_weights_only",
     "exercise",
+    "forest_fit",
+    "forest_in_bag",
+    "forest_predict",
     "growth_rate",
     "markov",
     "industrial_upgrading",
@@ -127,3 +130,19 @@ def interpolate(columns: Sequence[_Float], units: _Code, n_units: int, times: _F
 def coefficient_of_variation(
     values: _Float, weights: _Float | None, cells: _Code, n_cells: int, sample: bool
 ) -> dict[str, Any]: ...
+def forest_fit(
+    columns: Sequence[_Float],
+    response: _Float,
+    n_trees: int,
+    max_features: int,
+    node_size: int,
+    groups: _Code | None,
+    n_groups: int,
+    bootstrap: bool,
+    seed: int,
+    progress: _Progress | None = None,
+) -> dict[str, Any]: ...
+def forest_predict(forest: dict[str, Any], n_features: int, columns: Sequence[_Float]) -> _Float: ...
+def forest_in_bag(
+    n_rows: int, n_trees: int, groups: _Code | None, n_groups: int, bootstrap: bool, seed: int
+) -> _Code: ...

@@ -10,6 +10,7 @@ mod coefficient_of_variation;
 mod coupling_coordination;
 mod dagum_gini;
 mod entropy_weights;
+mod forest;
 mod growth_rate;
 mod industrial_upgrading;
 mod interpolate;
@@ -43,6 +44,8 @@ mod _core {
     use super::enter::exercise;
     #[pymodule_export]
     use super::entropy_weights::{contributions, entropy_step, entropy_weights, entropy_weights_only};
+    #[pymodule_export]
+    use super::forest::{forest_fit, forest_in_bag, forest_predict};
     #[pymodule_export]
     use super::growth_rate::growth_rate;
     #[pymodule_export]

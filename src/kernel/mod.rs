@@ -20,6 +20,7 @@ pub mod coefficient_of_variation;
 pub mod coupling_coordination;
 pub mod dagum_gini;
 pub mod entropy_weights;
+pub mod forest;
 pub mod growth_rate;
 pub mod industrial_upgrading;
 pub mod interpolate;

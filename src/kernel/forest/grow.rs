@@ -1,0 +1,309 @@
+//! Growing one tree.
+
+use super::block::{Block, Draws, Level};
+use super::bootstrap::in_bag;
+use super::ranks::{Rank, Ranks, Table};
+use super::split::{Scratch, Split};
+use super::{GROWTH, Parameters, Tree, oob};
+use crate::kernel::error::Result;
+use crate::kernel::job::Job;
+use crate::kernel::rng::Stream;
+
+/// Nodes between two looks at whether the job was cancelled.
+const NODES: usize = 256;
+
+/// Blocks inside blocks: each has at most a sixteenth of the rows of the one around it.
+const LEVELS: usize = 6;
+
+/// The response, centred and divided by a power of two so that the largest deviation is between 1 and 2.
+///
+/// Splits therefore do not depend on its unit, and no sum of squares leaves the range of a double.
+#[derive(Debug, Clone)]
+pub(crate) struct Response<'a> {
+    original: &'a [f64],
+    scaled: Vec<f64>,
+    centre: f64,
+    scale: f64,
+}
+
+impl<'a> Response<'a> {
+    pub fn new(original: &'a [f64]) -> Self {
+        let n = original.len() as f64;
+        // Divided first: the sum of the largest doubles is none.
+        let centre: f64 = original.iter().map(|value| value / n).sum();
+        let largest =
+            original.iter().fold(0.0_f64, |most, value| most.max((value / 2.0 - centre / 2.0).abs()));
+        let scale = if largest > 0.0 { largest.log2().floor().exp2() } else { 1.0 };
+        let scaled = original.iter().map(|value| (value / 2.0 - centre / 2.0) / scale).collect();
+        Self { original, scaled, centre, scale: scale * 2.0 }
+    }
+
+    /// A mean of scaled responses in the units of the data.
+    fn level(&self, mean: f64) -> f64 {
+        self.centre + mean * self.scale
+    }
+
+    /// A sum of squares of scaled responses in the units of the data.
+    fn squares(&self, sum: f64) -> f64 {
+        sum * self.scale * self.scale
+    }
+}
+
+/// A node that waits to be split: where its rows stand, and its place in the tree.
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    start: usize,
+    end: usize,
+    place: usize,
+}
+
+/// What growing trees needs again and again; one for each thread, nothing is allocated once it has grown.
+pub(crate) struct Grower<'a> {
+    ranks: &'a Ranks<'a>,
+    parameters: &'a Parameters<'a>,
+    /// How often each row was drawn.
+    counts: Vec<u32>,
+    /// Rows that were drawn, and rows that were not.
+    inside: Vec<u32>,
+    pub outside: Vec<u32>,
+    draws: Vec<Draws>,
+    order: Vec<u32>,
+    levels: Vec<Level>,
+    work: Work,
+}
+
+/// Memory that nodes of all blocks share.
+struct Work {
+    scratch: Scratch,
+    buffer: Vec<u32>,
+    features: Vec<u32>,
+    nodes_seen: usize,
+}
+
+impl<'a> Grower<'a> {
+    pub fn new(ranks: &'a Ranks<'a>, parameters: &'a Parameters<'a>) -> Self {
+        let n = ranks.n_rows;
+        Self {
+            ranks,
+            parameters,
+            counts: vec![0; n],
+            inside: Vec::with_capacity(n),
+            outside: Vec::with_capacity(n),
+            draws: vec![Draws::default(); n],
+            order: Vec::with_capacity(n),
+            levels: vec![Level::default(); LEVELS],
+            work: Work {
+                scratch: Scratch::new(n),
+                buffer: vec![0; n],
+                features: (0..ranks.n_features() as u32).collect(),
+                nodes_seen: 0,
+            },
+        }
+    }
+
+    /// Draw the rows of one tree.
+    pub fn draw(&mut self, tree: usize) {
+        in_bag(self.parameters, tree, &mut self.counts);
+        self.inside.clear();
+        self.outside.clear();
+        for (row, &count) in self.counts.iter().enumerate() {
+            let list = if count > 0 { &mut self.inside } else { &mut self.outside };
+            list.push(row as u32);
+        }
+    }
+
+    /// Draw rows and grow one tree.
+    pub fn grow(&mut self, job: &Job, tree: usize, response: &Response<'_>) -> Result<Tree> {
+        self.draw(tree);
+        let mut grown = Tree::default();
+        self.grow_into(job, tree, response, &mut grown)?;
+        Ok(grown)
+    }
+
+    /// Grow one tree on the rows drawn last.
+    pub fn grow_into(
+        &mut self,
+        job: &Job,
+        index: usize,
+        response: &Response<'_>,
+        tree: &mut Tree,
+    ) -> Result<()> {
+        tree.clear(self.ranks.n_features());
+        for &row in &self.inside {
+            let row = row as usize;
+            self.draws[row] = Draws { count: f64::from(self.counts[row]), response: response.scaled[row] };
+        }
+        self.order.clear();
+        self.order.extend_from_slice(&self.inside);
+        self.work.features.iter_mut().enumerate().for_each(|(place, feature)| *feature = place as u32);
+        let mut growth = Growth {
+            job,
+            ranks: self.ranks,
+            parameters: self.parameters,
+            response,
+            stream: self.parameters.stream(index, GROWTH),
+            work: &mut self.work,
+            tree,
+        };
+        growth.tree.add_leaf();
+        let (n_rows, rows) = (self.ranks.n_rows, &self.draws[..]);
+        let order = &mut self.order[..];
+        match &self.ranks.table {
+            Table::Narrow(ranks) => {
+                let block = Block { ranks, n_rows, rows, origin: None, base: None };
+                growth.nodes(&block, order, &mut self.levels, 0)
+            }
+            Table::Wide(ranks) => {
+                let block = Block { ranks, n_rows, rows, origin: None, base: None };
+                growth.nodes(&block, order, &mut self.levels, 0)
+            }
+        }
+    }
+
+    /// The prediction of a tree for the rows that it did not draw.
+    pub fn out_of_bag(&mut self, job: &Job, tree: &Tree) -> Result<oob::Outside> {
+        oob::route(job, self.ranks, tree, &self.outside, &mut self.order, &mut self.work.buffer)
+    }
+}
+
+impl Tree {
+    fn clear(&mut self, n_features: usize) {
+        self.feature.clear();
+        self.threshold.clear();
+        self.left.clear();
+        self.value.clear();
+        self.n_draws.clear();
+        self.rank.clear();
+        self.purity.clear();
+        self.purity.resize(n_features, 0.0);
+    }
+
+    fn add_leaf(&mut self) {
+        self.feature.push(0);
+        self.threshold.push(f64::NAN);
+        self.left.push(0);
+        self.value.push(f64::NAN);
+        self.n_draws.push(0);
+        self.rank.push(0);
+    }
+}
+
+struct Growth<'g> {
+    job: &'g Job,
+    ranks: &'g Ranks<'g>,
+    parameters: &'g Parameters<'g>,
+    response: &'g Response<'g>,
+    stream: Stream,
+    work: &'g mut Work,
+    tree: &'g mut Tree,
+}
+
+impl Growth<'_> {
+    /// Split the node at `place`, which holds all of `order`, and all nodes below it.
+    fn nodes<R: Rank>(
+        &mut self,
+        block: &Block<'_, R>,
+        order: &mut [u32],
+        levels: &mut [Level],
+        place: usize,
+    ) -> Result<()> {
+        let mut waiting = vec![Node { start: 0, end: order.len(), place }];
+        while let Some(node) = waiting.pop() {
+            self.work.nodes_seen += 1;
+            if self.work.nodes_seen % NODES == 0 {
+                self.job.check()?;
+            }
+            let n_rows = node.end - node.start;
+            if n_rows < order.len()
+                && block.is_too_wide_for(n_rows)
+                && let Some((level, deeper)) = levels.split_first_mut()
+            {
+                level.fill(block, &order[node.start..node.end], self.ranks.n_features());
+                let (inner, rows) = level.block();
+                self.nodes(&inner, rows, deeper, node.place)?;
+                continue;
+            }
+            if let Some(middle) = self.node(block, &mut order[node.start..node.end], node.place)? {
+                let (left, middle) = (self.tree.left[node.place] as usize, node.start + middle);
+                waiting.push(Node { start: middle, end: node.end, place: left + 1 });
+                waiting.push(Node { start: node.start, end: middle, place: left });
+            }
+        }
+        Ok(())
+    }
+
+    /// Describe one node, split it if it is none of the leaves, and return how many of its rows go left.
+    fn node<R: Rank>(
+        &mut self,
+        block: &Block<'_, R>,
+        rows: &mut [u32],
+        place: usize,
+    ) -> Result<Option<usize>> {
+        let moments = self.work.scratch.moments(block.rows, rows);
+        self.tree.n_draws[place] = moments.count as u32;
+        self.tree.value[place] = if moments.is_pure {
+            // The number itself, not its mean, which may differ in the last digit.
+            self.response.original[block.origin(rows[0])]
+        } else {
+            self.response.level(moments.mean)
+        };
+        let is_small = place > 0 && moments.count <= self.parameters.node_size as f64;
+        if moments.is_pure || is_small {
+            return Ok(None);
+        }
+        let n_drawn = self.draw_features();
+        let features = &self.work.features[..n_drawn];
+        let found =
+            self.work.scratch.best_split(self.job, block, rows, &moments, features, &mut self.stream)?;
+        Ok(found.map(|split| self.split(block, rows, place, &split)))
+    }
+
+    /// Bring factors drawn without replacement to the front; those that are constant in the node count as drawn.
+    fn draw_features(&mut self) -> usize {
+        let features = &mut self.work.features;
+        let n_drawn = self.parameters.max_features;
+        // Drawing all of them in a random order would be a waste.
+        if n_drawn < features.len() {
+            for place in 0..n_drawn {
+                let other = place + self.stream.below(features.len() - place);
+                features.swap(place, other);
+            }
+        }
+        n_drawn
+    }
+
+    fn split<R: Rank>(
+        &mut self,
+        block: &Block<'_, R>,
+        rows: &mut [u32],
+        place: usize,
+        split: &Split,
+    ) -> usize {
+        let base = |rank| block.base_rank(split.feature, rank);
+        let (threshold, rank) = self.ranks.threshold(split.feature, base(split.low), base(split.high));
+        let tree = &mut *self.tree;
+        tree.feature[place] = split.feature as u32;
+        tree.threshold[place] = threshold;
+        tree.rank[place] = rank;
+        tree.left[place] = tree.left.len() as u32;
+        tree.purity[split.feature] += self.response.squares(split.decrease);
+        tree.add_leaf();
+        tree.add_leaf();
+        partition(block.column(split.feature), R::of(split.low as usize), rows, &mut self.work.buffer)
+    }
+}
+
+/// Bring the rows with ranks up to `rank` to the front, both sides in their order, and return how many they are.
+pub(super) fn partition<R: Rank>(column: &[R], rank: R, rows: &mut [u32], buffer: &mut [u32]) -> usize {
+    let (mut n_left, mut n_right) = (0, 0);
+    for position in 0..rows.len() {
+        let row = rows[position];
+        let goes_left = column[row as usize] <= rank;
+        rows[n_left] = row;
+        buffer[n_right] = row;
+        n_left += usize::from(goes_left);
+        n_right += usize::from(!goes_left);
+    }
+    rows[n_left..].copy_from_slice(&buffer[..n_right]);
+    n_left
+}

@@ -1,0 +1,124 @@
+//! What trees say of the rows that they did not draw.
+
+use super::Tree;
+use super::grow::partition;
+use super::ranks::{Rank, Ranks, Table};
+use crate::kernel::error::Result;
+use crate::kernel::job::Job;
+
+/// Nodes between two looks at whether the job was cancelled.
+const NODES: usize = 1 << 12;
+
+/// The out-of-bag rows of one tree with its predictions.
+#[derive(Debug, Clone)]
+pub(crate) struct Outside {
+    pub rows: Vec<u32>,
+    pub prediction: Vec<f64>,
+}
+
+/// The out-of-bag error after 1, 2, … trees, over the rows that some tree so far did not draw.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Curve {
+    /// Mean squared error; NaN while no row is out of bag.
+    pub mse: Vec<f64>,
+    /// One minus the error over the variance of the response (dividing by n); NaN for a constant response.
+    pub r2: Vec<f64>,
+    /// Rows scored.
+    pub n_scored: Vec<u32>,
+}
+
+/// Send `outside` down the tree, all rows of a node at a time.
+pub(super) fn route(
+    job: &Job,
+    ranks: &Ranks<'_>,
+    tree: &Tree,
+    outside: &[u32],
+    order: &mut Vec<u32>,
+    buffer: &mut [u32],
+) -> Result<Outside> {
+    order.clear();
+    order.extend_from_slice(outside);
+    let mut prediction = vec![0.0; outside.len()];
+    match &ranks.table {
+        Table::Narrow(table) => send(job, table, ranks.n_rows, tree, order, buffer, &mut prediction)?,
+        Table::Wide(table) => send(job, table, ranks.n_rows, tree, order, buffer, &mut prediction)?,
+    }
+    Ok(Outside { rows: order.clone(), prediction })
+}
+
+fn send<R: Rank>(
+    job: &Job,
+    table: &[R],
+    n_rows: usize,
+    tree: &Tree,
+    order: &mut [u32],
+    buffer: &mut [u32],
+    prediction: &mut [f64],
+) -> Result<()> {
+    let mut waiting = vec![(0, 0, order.len())];
+    let mut seen = 0_usize;
+    while let Some((node, start, end)) = waiting.pop() {
+        seen += 1;
+        if seen % NODES == 0 {
+            job.check()?;
+        }
+        if start == end {
+            continue;
+        }
+        let left = tree.left[node] as usize;
+        if left == 0 {
+            prediction[start..end].fill(tree.value[node]);
+            continue;
+        }
+        let column = &table[tree.feature[node] as usize * n_rows..][..n_rows];
+        let rank = R::of(tree.rank[node] as usize);
+        let middle = start + partition(column, rank, &mut order[start..end], buffer);
+        waiting.push((left + 1, middle, end));
+        waiting.push((left, start, middle));
+    }
+    Ok(())
+}
+
+/// Running sums over trees, taken in their order.
+pub(crate) struct Tally<'a> {
+    response: &'a [f64],
+    sum: Vec<f64>,
+    count: Vec<u32>,
+    variance: f64,
+    curve: Curve,
+}
+
+impl<'a> Tally<'a> {
+    pub fn new(response: &'a [f64]) -> Self {
+        let n = response.len() as f64;
+        let mean = response.iter().map(|value| value / n).sum::<f64>();
+        let variance = response.iter().map(|value| (value - mean) * (value - mean) / n).sum();
+        let (sum, count) = (vec![0.0; response.len()], vec![0; response.len()]);
+        Self { response, sum, count, variance, curve: Curve::default() }
+    }
+
+    /// Take in the next tree. O(n).
+    pub fn add(&mut self, outside: &Outside) {
+        for (&row, prediction) in outside.rows.iter().zip(&outside.prediction) {
+            self.sum[row as usize] += prediction;
+            self.count[row as usize] += 1;
+        }
+        let (mut squares, mut n_scored) = (0.0, 0_u32);
+        for ((&sum, &count), response) in self.sum.iter().zip(&self.count).zip(self.response) {
+            if count > 0 {
+                let error = response - sum / f64::from(count);
+                squares += error * error;
+                n_scored += 1;
+            }
+        }
+        let mse = squares / f64::from(n_scored);
+        self.curve.mse.push(mse);
+        self.curve.r2.push(if self.variance > 0.0 { 1.0 - mse / self.variance } else { f64::NAN });
+        self.curve.n_scored.push(n_scored);
+    }
+
+    pub fn finish(self) -> (Vec<f64>, Vec<u32>, Curve) {
+        let mean = |(&sum, &count): (&f64, &u32)| if count > 0 { sum / f64::from(count) } else { f64::NAN };
+        (self.sum.iter().zip(&self.count).map(mean).collect(), self.count, self.curve)
+    }
+}
