@@ -9,6 +9,7 @@ mod classify;
 mod coefficient_of_variation;
 mod coupling_coordination;
 mod dagum_gini;
+mod effects;
 mod entropy_weights;
 mod growth_rate;
 mod industrial_upgrading;
