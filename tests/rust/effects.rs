@@ -60,9 +60,8 @@ fn data(n: usize) -> (Vec<Vec<f64>>, Vec<f64>) {
     let mut columns = vec![column(n, 2.0), column(n, 3.0), column(n, 5.0), column(n, 7.0)];
     let noise = column(n, 11.0);
     columns[1].iter_mut().for_each(|x| *x = (*x * 5.0).floor());
-    for row in 0..n {
-        columns[3][row] = columns[0][row] + 0.1 * columns[3][row];
-    }
+    let together: Vec<f64> = columns[0].iter().zip(&columns[3]).map(|(x, noise)| x + 0.1 * noise).collect();
+    columns[3] = together;
     let response = |row: usize| {
         1e6 + 1e3 * ((6.0 * columns[0][row]).sin() + columns[1][row] * columns[2][row] + 0.3 * noise[row])
     };

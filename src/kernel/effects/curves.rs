@@ -3,7 +3,7 @@
 use super::accumulated::{accumulated_effects, edges};
 use super::average::partial_dependence;
 use super::bands::{Refits, band, ends};
-use super::steps::{Steps, thinned};
+use super::steps::{Steps, step_edges, thinned};
 use super::turning::{Turn, turning_points};
 use super::{Rows, check_factors};
 use crate::kernel::error::{Error, Result};
@@ -177,14 +177,6 @@ impl Curve {
             frequency: f64::NAN,
         }
     }
-}
-
-/// Where each step begins, and where the last ends. The outer two reach to the least and the largest value.
-fn step_edges(thresholds: &[f64], values: &[f64]) -> Vec<f64> {
-    let ends = thresholds.first().copied().into_iter().chain(thresholds.last().copied());
-    let (low, high) = (values.iter().copied().chain(ends))
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
-    std::iter::once(low).chain(thresholds.iter().copied()).chain(std::iter::once(high)).collect()
 }
 
 /// Add the turning points, and with refits the bands; `read` gives the levels of another forest.

@@ -1,8 +1,8 @@
 //! Individual conditional expectations (Goldstein, Kapelner, Bleich & Pitkin 2015): the curve of each row by itself.
 
 use super::joint::{Chosen, Open};
-use super::steps::Steps;
-use super::{Rows, centre, check_factors, running_sums};
+use super::steps::{Axis, Steps};
+use super::{Rows, centre, check_factors, check_size, running_sums};
 use crate::kernel::error::Result;
 use crate::kernel::forest::ForestView;
 use crate::kernel::job::Job;
@@ -59,4 +59,44 @@ pub fn individual_curves(
         Ok(curves)
     })?;
     Ok(pieces.concat())
+}
+
+/// The curves of all rows along one factor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Individual {
+    pub axis: Axis,
+    /// Row after row, as many levels as the axis has steps.
+    pub levels: Vec<f64>,
+}
+
+/// [`individual_curves`] of each of `factors` at `most` steps at most; with `centered` each begins at zero.
+///
+/// # Errors
+/// Trees that are none, tables beyond 1 GiB, those of [`individual_curves`].
+pub fn individuals(
+    job: &Job,
+    forest: &ForestView<'_>,
+    rows: &Rows<'_>,
+    factors: &[usize],
+    most: usize,
+    centered: bool,
+) -> Result<Vec<Individual>> {
+    forest.check()?;
+    rows.check(forest)?;
+    check_factors(factors, forest.n_features)?;
+    let steps = Steps::new(job, forest)?;
+    let axes: Vec<Axis> = factors.iter().map(|&factor| Axis::new(&steps, rows, factor, most)).collect();
+    let n_levels: usize = axes.iter().map(|axis| axis.lefts.len()).sum();
+    check_size(n_levels.saturating_mul(rows.len()), most)?;
+    let curve = |(&factor, axis): (&usize, Axis)| {
+        let mut levels = individual_curves(job, forest, &steps, rows, factor, &axis.chosen)?;
+        if centered {
+            for row in levels.chunks_exact_mut(axis.lefts.len()) {
+                let first = row[0];
+                row.iter_mut().for_each(|level| *level -= first);
+            }
+        }
+        Ok(Individual { axis, levels })
+    };
+    factors.iter().zip(axes).map(curve).collect()
 }

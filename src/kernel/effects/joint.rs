@@ -1,8 +1,8 @@
 //! Trees read with one or two factors left open: the pairs' surfaces and the curves of single rows.
 
-use super::steps::Steps;
-use super::{Rows, centre, check_factors, over_trees, running_sums};
-use crate::kernel::error::Result;
+use super::steps::{Axis, Steps};
+use super::{Rows, centre, check_factors, check_size, over_trees, running_sums};
+use crate::kernel::error::{Error, Result};
 use crate::kernel::forest::{ForestView, TreeView};
 use crate::kernel::job::Job;
 
@@ -182,4 +182,43 @@ pub fn partial_dependence_pair(
 
 fn mass(weights: Option<&[f64]>, rows: &[u32]) -> f64 {
     weights.map_or(rows.len() as f64, |weights| rows.iter().map(|&row| weights[row as usize]).sum())
+}
+
+/// The partial dependence on two factors together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Surface {
+    pub axes: [Axis; 2],
+    /// Row-major, the first factor down.
+    pub levels: Vec<f64>,
+}
+
+/// [`partial_dependence_pair`] of each of `pairs` at `most` steps of each factor at most.
+///
+/// # Errors
+/// Trees that are none, tables beyond 1 GiB, a factor paired with itself, those of [`partial_dependence_pair`].
+pub fn surfaces(
+    job: &Job,
+    forest: &ForestView<'_>,
+    rows: &Rows<'_>,
+    pairs: &[[usize; 2]],
+    most: usize,
+) -> Result<Vec<Surface>> {
+    forest.check()?;
+    rows.check(forest)?;
+    check_factors(pairs.as_flattened(), forest.n_features)?;
+    if let Some([factor, _]) = pairs.iter().find(|pair| pair[0] == pair[1]) {
+        let requirement = "of two different factors";
+        return Err(Error::Parameter { name: "pairs", requirement, value: *factor as f64 });
+    }
+    let steps = Steps::new(job, forest)?;
+    let axes: Vec<[Axis; 2]> =
+        pairs.iter().map(|pair| pair.map(|factor| Axis::new(&steps, rows, factor, most))).collect();
+    let cells = |[a, b]: &[Axis; 2]| a.lefts.len().saturating_mul(b.lefts.len());
+    check_size(axes.iter().map(cells).fold(0, usize::saturating_add), most)?;
+    let surface = |(&pair, axes): (&[usize; 2], [Axis; 2])| {
+        let chosen = [axes[0].chosen.as_slice(), axes[1].chosen.as_slice()];
+        let levels = partial_dependence_pair(job, forest, &steps, rows, pair, chosen)?;
+        Ok(Surface { axes, levels })
+    };
+    pairs.iter().zip(axes).map(surface).collect()
 }

@@ -18,9 +18,9 @@ pub use accumulated::{Accumulated, accumulated_effects, edges};
 pub use average::partial_dependence;
 pub use bands::{Refits, resample};
 pub use curves::{Curve, Options, TurningPoint, accumulated_curves, average_curves};
-pub use individual::individual_curves;
-pub use joint::partial_dependence_pair;
-pub use steps::{Steps, thinned};
+pub use individual::{Individual, individual_curves, individuals};
+pub use joint::{Surface, partial_dependence_pair, surfaces};
+pub use steps::{Axis, Steps, thinned};
 pub use turning::{Turn, turning_points};
 
 use super::check;
@@ -84,6 +84,18 @@ fn check_factors(factors: &[usize], n_features: usize) -> Result<()> {
             Err(Error::Parameter { name: "factors", requirement, value: factor as f64 })
         }
     }
+}
+
+/// Numbers that the curves of single rows, or the cells of surfaces, may hold together: 1 GiB.
+const MOST_NUMBERS: usize = 1 << 27;
+
+/// A table of `count` numbers is small enough to be made.
+fn check_size(count: usize, most: usize) -> Result<()> {
+    if count <= MOST_NUMBERS {
+        return Ok(());
+    }
+    let requirement = "so small that the table has 2²⁷ numbers at most; fewer factors or rows help as well";
+    Err(Error::Parameter { name: "grid_size", requirement, value: most as f64 })
 }
 
 /// Mean response of the draws, averaged over trees: leaves are summed around it, so that large units cost no digits.

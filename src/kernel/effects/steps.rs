@@ -87,10 +87,36 @@ fn sort_factor(job: &Job, forest: &ForestView<'_>, nodes: &[u32]) -> Result<(Vec
     Ok((thresholds, places))
 }
 
+/// Steps that were chosen along a factor, and the places at which they begin; the last place is where the factor ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Axis {
+    pub lefts: Vec<f64>,
+    pub end: f64,
+    pub(super) chosen: Vec<usize>,
+}
+
+impl Axis {
+    /// At most `most` steps of `factor`.
+    pub(super) fn new(steps: &Steps, rows: &Rows<'_>, factor: usize, most: usize) -> Self {
+        let edges = step_edges(&steps.thresholds[factor], rows.columns[factor]);
+        let chosen = thinned(steps.count(factor), most);
+        let lefts = chosen.iter().map(|&step| edges[step]).collect();
+        Self { lefts, end: edges[steps.count(factor)], chosen }
+    }
+}
+
 /// At most `most` of `count` steps, evenly spaced from the first to the last; all of them where they are no more.
 pub fn thinned(count: usize, most: usize) -> Vec<usize> {
     if count <= most || most < 2 {
         return (0..count.min(most.max(1))).collect();
     }
     (0..most).map(|each| each * (count - 1) / (most - 1)).collect()
+}
+
+/// Where each step begins, and where the last ends. The outer two reach to the least and the largest value.
+pub(super) fn step_edges(thresholds: &[f64], values: &[f64]) -> Vec<f64> {
+    let ends = thresholds.first().copied().into_iter().chain(thresholds.last().copied());
+    let (low, high) = (values.iter().copied().chain(ends))
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+    std::iter::once(low).chain(thresholds.iter().copied()).chain(std::iter::once(high)).collect()
 }
