@@ -16,6 +16,7 @@ from .classify import Classification, classify
 from .coefficient_of_variation import coefficient_of_variation
 from .coupling_coordination import CouplingCoordination, coupling_coordination
 from .dagum_gini import DagumGini, dagum_gini
+from .driver_importance import DriverImportance, driver_importance
 from .entropy_weights import EntropyWeights, entropy_weights
 from .errors import InternalError, InvalidInputError, RegiometricsError, RegiometricsWarning
 from .growth_rate import growth_rate
@@ -30,13 +31,16 @@ from .spatial_markov import SpatialMarkov, spatial_markov, spatial_markov_from_c
 from .tapio import TapioDecoupling, tapio
 from .theil import Theil, theil
 from .topsis import Topsis, topsis
+from .tune_forest import ForestTuning, tune_forest
 from .weights import SpatialWeights
 
 __all__ = [
     "Classification",
     "CouplingCoordination",
     "DagumGini",
+    "DriverImportance",
     "EntropyWeights",
+    "ForestTuning",
     "InternalError",
     "Interpolation",
     "InvalidInputError",
@@ -56,6 +60,7 @@ __all__ = [
     "coupling_coordination",
     "dagum_gini",
     "datasets",
+    "driver_importance",
     "entropy_weights",
     "growth_rate",
     "industrial_upgrading",
@@ -72,5 +77,6 @@ __all__ = [
     "tapio",
     "theil",
     "topsis",
+    "tune_forest",
     "weights",
 ]

@@ -21,6 +21,7 @@ __all__ = [
     "contributions",
     "coupling_coordination",
     "dagum_gini",
+    "driver_importance",
     "entropy_step",
     "entropy_weights",
     "entropy_weights_only",
@@ -146,3 +147,16 @@ def forest_predict(forest: dict[str, Any], n_features: int, columns: Sequence[_F
 def forest_in_bag(
     n_rows: int, n_trees: int, groups: _Code | None, n_groups: int, bootstrap: bool, seed: int
 ) -> _Code: ...
+def driver_importance(
+    columns: Sequence[_Float],
+    response: _Float,
+    n_trees: int,
+    max_features: int,
+    node_size: int,
+    groups: _Code | None,
+    n_groups: int,
+    permutations: int,
+    exact: bool,
+    seed: int,
+    progress: _Progress | None = None,
+) -> dict[str, Any]: ...

@@ -14,10 +14,22 @@ from ._input import InputTable
 from ._options import count
 from .errors import InvalidInputError
 
-__all__ = ["Categories", "factor_values", "features_per_node", "frame_factors", "is_frame"]
+__all__ = [
+    "Categories",
+    "factor_values",
+    "features_per_node",
+    "frame_factors",
+    "frame_names",
+    "matrix_columns",
+    "missing_columns",
+]
 
 Categories = dict[str, list[Any]]
 """Ordered categories by the name of their column: a cell enters as its position among them."""
+
+
+class _NotNumbersError(InvalidInputError, TypeError):
+    """Objects that are no numbers; scikit-learn asks for a TypeError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -29,12 +41,52 @@ class FactorFrame:
     categories: Categories
 
 
-def is_frame(data: Any) -> bool:
-    """Return whether `data` is a data frame whose columns all have text for a name."""
+def frame_names(data: Any) -> list[str] | None:
+    """Return the names of the columns of a data frame; None for anything else, and where a name is no text."""
     import narwhals as nw
 
     frame = nw.from_native(data, eager_only=True, pass_through=True)
-    return isinstance(frame, nw.DataFrame) and all(isinstance(name, str) for name in frame.columns)
+    if not isinstance(frame, nw.DataFrame) or not all(isinstance(name, str) for name in frame.columns):
+        return None
+    return list(frame.columns)
+
+
+def matrix_columns(data: Any) -> list[NDArray[np.float64]]:
+    """Return the columns of an array of rows × factors.
+
+    Raises
+    ------
+    InvalidInputError
+        For sparse and complex matrices, text, another number of dimensions, no rows, and values that are not finite.
+    """
+    if hasattr(data, "tocsr"):
+        raise InvalidInputError("X is a sparse matrix; a dense array is required: call toarray() on it")
+    given = np.asarray(data)
+    if given.dtype.kind == "c":
+        raise InvalidInputError("Complex data not supported: X must hold real numbers")
+    try:
+        matrix = given.astype(np.float64, copy=False)
+    except TypeError as error:
+        raise _NotNumbersError(f"X cannot be read as numbers: {error}") from None
+    except ValueError as error:
+        raise InvalidInputError(f"X cannot be read as numbers: {error}") from None
+    if matrix.ndim != 2:
+        raise InvalidInputError(
+            f"X must have two dimensions, rows × factors, not {matrix.ndim}. Reshape your data, for example with "
+            "X.reshape(-1, 1) if it is one factor"
+        )
+    if len(matrix) == 0:
+        raise InvalidInputError(f"X has 0 sample(s) (shape={matrix.shape}) while a minimum of 1 is required")
+    if matrix.shape[1] == 0:
+        raise InvalidInputError(f"X has 0 feature(s) (shape={matrix.shape}) while a minimum of 1 is required.")
+    wrong = np.argwhere(~np.isfinite(matrix))
+    if len(wrong):
+        row, column = wrong[0]
+        what = "NaN" if np.isnan(matrix[row, column]) else "inf"
+        raise InvalidInputError(
+            f"factor {column} of X is {what} in row {row}; fill or drop such rows first (Input X contains {what})"
+        )
+    return [np.ascontiguousarray(column) for column in matrix.T]
 
 
 def frame_factors(table: InputTable, roles: Sequence[str], known: Categories | None = None) -> FactorFrame:

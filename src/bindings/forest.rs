@@ -5,7 +5,7 @@ use pyo3::types::PyDict;
 use super::columns;
 use super::enter::enter;
 use crate::kernel::cells::Classes;
-use crate::kernel::forest::{self as kernel, Curve, Forest, ForestView, Parameters, Resampling};
+use crate::kernel::forest::{self as kernel, Fit, Forest, ForestView, Parameters, Resampling};
 
 /// What is drawn: groups if there are codes, rows if there are none, everything once without bootstrap.
 pub(super) fn resampling(groups: Option<&[u32]>, n_groups: usize, bootstrap: bool) -> Resampling<'_> {
@@ -38,16 +38,22 @@ pub fn forest_fit<'py>(
     let resampling = resampling(groups, n_groups, bootstrap);
     let parameters = Parameters { n_trees, max_features, node_size, resampling, seed };
     let fit = enter(py, progress, move |job| kernel::fit(job, &slices, response, &parameters))?;
+    tables(py, fit)
+}
+
+pub(super) fn tables(py: Python<'_>, fit: Fit) -> PyResult<Bound<'_, PyDict>> {
     let tables = PyDict::new(py);
     tables.set_item("forest", nodes(py, fit.forest)?)?;
     tables.set_item("oob_prediction", fit.oob_prediction.into_pyarray(py))?;
     tables.set_item("oob_count", fit.oob_count.into_pyarray(py))?;
-    tables.set_item("oob_curve", curve(py, fit.curve)?)?;
+    tables.set_item("oob_mse", fit.curve.mse.into_pyarray(py))?;
+    tables.set_item("oob_r2", fit.curve.r2.into_pyarray(py))?;
+    tables.set_item("n_scored", fit.curve.n_scored.into_pyarray(py))?;
     tables.set_item("inc_node_purity", fit.inc_node_purity.into_pyarray(py))?;
     Ok(tables)
 }
 
-pub(super) fn nodes(py: Python<'_>, forest: Forest) -> PyResult<Bound<'_, PyDict>> {
+fn nodes(py: Python<'_>, forest: Forest) -> PyResult<Bound<'_, PyDict>> {
     let arrays = PyDict::new(py);
     arrays.set_item("offsets", forest.offsets.into_pyarray(py))?;
     arrays.set_item("feature", forest.feature.into_pyarray(py))?;
@@ -55,14 +61,6 @@ pub(super) fn nodes(py: Python<'_>, forest: Forest) -> PyResult<Bound<'_, PyDict
     arrays.set_item("left", forest.left.into_pyarray(py))?;
     arrays.set_item("value", forest.value.into_pyarray(py))?;
     arrays.set_item("n_draws", forest.n_draws.into_pyarray(py))?;
-    Ok(arrays)
-}
-
-pub(super) fn curve(py: Python<'_>, curve: Curve) -> PyResult<Bound<'_, PyDict>> {
-    let arrays = PyDict::new(py);
-    arrays.set_item("mse", curve.mse.into_pyarray(py))?;
-    arrays.set_item("r2", curve.r2.into_pyarray(py))?;
-    arrays.set_item("n_scored", curve.n_scored.into_pyarray(py))?;
     Ok(arrays)
 }
 

@@ -9,6 +9,7 @@ mod classify;
 mod coefficient_of_variation;
 mod coupling_coordination;
 mod dagum_gini;
+mod driver_importance;
 mod effects;
 mod entropy_weights;
 mod forest;
@@ -41,6 +42,8 @@ mod _core {
     use super::coupling_coordination::coupling_coordination;
     #[pymodule_export]
     use super::dagum_gini::dagum_gini;
+    #[pymodule_export]
+    use super::driver_importance::driver_importance;
     #[pymodule_export]
     use super::effects::{
         accumulated_effects, individual_curves, partial_dependence, partial_dependence_pairs,

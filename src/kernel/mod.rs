@@ -19,6 +19,7 @@ pub mod classify;
 pub mod coefficient_of_variation;
 pub mod coupling_coordination;
 pub mod dagum_gini;
+pub mod driver_importance;
 pub mod effects;
 pub mod entropy_weights;
 pub mod forest;

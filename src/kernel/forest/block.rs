@@ -1,26 +1,12 @@
-//! The rows of a node with their ranks, and the same rows ranked anew among themselves.
+//! The rows of a node with their places, and the same rows placed anew among themselves.
 
-use super::ranks::Rank;
+use super::ranks::{Place, Ranks};
 
-/// Words of 64 ranks below which a block is not ranked anew.
+/// Words of 64 places below which a block is not placed anew.
 const FEWEST_WORDS: usize = 32;
 
-/// A node is ranked anew once it has fewer rows than this for each word of 64 ranks that a scan looks at.
+/// A node is placed anew once it has fewer rows than this for each word of 64 places that a scan looks at.
 const ROWS_PER_WORD: usize = 4;
-
-/// Rows with the ranks of all factors, column after column.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Block<'b, R> {
-    /// Rank of row i for factor f at `f * n_rows + i`.
-    pub ranks: &'b [R],
-    pub n_rows: usize,
-    /// Draws and scaled response of each row.
-    pub rows: &'b [Draws],
-    /// Row of the data that each row is; `None` where they are the same.
-    pub origin: Option<&'b [u32]>,
-    /// Rank in the data of each rank of the block, column after column; `None` where they are the same.
-    pub base: Option<&'b [u32]>,
-}
 
 /// How often a row was drawn, and its scaled response.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,15 +15,34 @@ pub(super) struct Draws {
     pub response: f64,
 }
 
-impl<R: Rank> Block<'_, R> {
-    /// The ranks of one factor.
-    pub fn column(&self, feature: usize) -> &[R] {
-        &self.ranks[feature * self.n_rows..(feature + 1) * self.n_rows]
+/// Rows with their places in the order of every factor.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Block<'b, R> {
+    /// Column after column.
+    pub place_of: &'b [R],
+    pub row_at: &'b [R],
+    pub n_rows: usize,
+    pub rows: &'b [Draws],
+    /// Row of the data that each row is; `None` where they are the same.
+    pub origin: Option<&'b [u32]>,
+    /// Place in the data of each place of the block, column after column; `None` where they are the same.
+    pub base: Option<&'b [u32]>,
+}
+
+impl<'b, R: Place> Block<'b, R> {
+    /// The places of one factor.
+    pub fn column(&self, feature: usize) -> &'b [R] {
+        &self.place_of[feature * self.n_rows..(feature + 1) * self.n_rows]
     }
 
-    /// The rank in the data of a rank of the block.
-    pub fn base_rank(&self, feature: usize, rank: u32) -> u32 {
-        self.base.map_or(rank, |base| base[feature * self.n_rows + rank as usize])
+    /// The rows in the order of one factor.
+    pub fn ordered(&self, feature: usize) -> &'b [R] {
+        &self.row_at[feature * self.n_rows..(feature + 1) * self.n_rows]
+    }
+
+    /// The place in the data of a place in the block.
+    pub fn base_place(&self, feature: usize, place: usize) -> u32 {
+        self.base.map_or(place as u32, |base| base[feature * self.n_rows + place])
     }
 
     /// The row of the data.
@@ -45,29 +50,36 @@ impl<R: Rank> Block<'_, R> {
         self.origin.map_or(row, |origin| origin[row as usize]) as usize
     }
 
-    /// Whether a node of that many rows is worth ranking anew.
+    /// Whether the values at two places of a factor are one number.
+    pub fn are_equal(&self, ranks: &Ranks, feature: usize, low: usize, high: usize) -> bool {
+        let value = |place| ranks.sorted[feature][self.base_place(feature, place) as usize];
+        value(low) >= value(high)
+    }
+
+    /// Whether a node of that many rows is worth placing anew.
     pub fn is_too_wide_for(&self, rows: usize) -> bool {
         let words = self.n_rows.div_ceil(64);
-        words >= FEWEST_WORDS && rows < words * ROWS_PER_WORD && rows <= usize::from(u16::MAX) + 1
+        words >= FEWEST_WORDS && rows < words * ROWS_PER_WORD && rows <= usize::from(u16::MAX)
     }
 }
 
-/// The memory of a block whose rows are ranked among themselves.
+/// The memory of a block whose rows are placed among themselves.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Level {
-    ranks: Vec<u16>,
+    place_of: Vec<u16>,
+    row_at: Vec<u16>,
     draws: Vec<Draws>,
     origin: Vec<u32>,
     base: Vec<u32>,
     /// Row of the block for each position of a node.
-    pub order: Vec<u32>,
+    order: Vec<u32>,
     occupied: Vec<u64>,
     before: Vec<u32>,
 }
 
 impl Level {
-    /// Rank the `rows` of `block` among themselves. O(p (m + n/64)) for m rows of a block of n, without sorting.
-    pub fn fill<R: Rank>(&mut self, block: &Block<'_, R>, rows: &[u32], n_features: usize) {
+    /// Place the `rows` of `block` among themselves. O(p (m + n/64)) for m rows of a block of n, without sorting.
+    pub fn fill<R: Place>(&mut self, block: &Block<'_, R>, rows: &[u32], n_features: usize) {
         let n_rows = rows.len();
         self.order.clear();
         self.order.extend(0..n_rows as u32);
@@ -75,25 +87,24 @@ impl Level {
         self.draws.extend(rows.iter().map(|&row| block.rows[row as usize]));
         self.origin.clear();
         self.origin.extend(rows.iter().map(|&row| block.origin(row) as u32));
-        self.ranks.clear();
-        self.ranks.resize(n_rows * n_features, 0);
-        self.base.clear();
+        // Every entry is written below.
+        self.place_of.resize(n_rows * n_features, 0);
+        self.row_at.resize(n_rows * n_features, 0);
         self.base.resize(n_rows * n_features, 0);
         let n_words = block.n_rows.div_ceil(64);
         self.occupied.clear();
         self.occupied.resize(n_words, 0);
-        self.before.clear();
         self.before.resize(n_words, 0);
         for feature in 0..n_features {
             self.fill_column(block, rows, feature);
         }
     }
 
-    fn fill_column<R: Rank>(&mut self, block: &Block<'_, R>, rows: &[u32], feature: usize) {
+    fn fill_column<R: Place>(&mut self, block: &Block<'_, R>, rows: &[u32], feature: usize) {
         let column = block.column(feature);
         for &row in rows {
-            let rank = column[row as usize].position();
-            self.occupied[rank >> 6] |= 1 << (rank & 63);
+            let place = column[row as usize].index();
+            self.occupied[place >> 6] |= 1 << (place & 63);
         }
         let mut seen = 0;
         for (before, word) in self.before.iter_mut().zip(&self.occupied) {
@@ -101,13 +112,14 @@ impl Level {
             seen += word.count_ones();
         }
         let stretch = feature * rows.len()..(feature + 1) * rows.len();
-        let base = &mut self.base[stretch.clone()];
-        for (slot, &row) in self.ranks[stretch].iter_mut().zip(rows) {
-            let rank = column[row as usize].position();
-            let below = self.occupied[rank >> 6] & ((1 << (rank & 63)) - 1);
-            let local = self.before[rank >> 6] + below.count_ones();
+        let (base, row_at) = (&mut self.base[stretch.clone()], &mut self.row_at[stretch.clone()]);
+        for (inner, (slot, &row)) in self.place_of[stretch].iter_mut().zip(rows).enumerate() {
+            let place = column[row as usize].index();
+            let below = self.occupied[place >> 6] & ((1 << (place & 63)) - 1);
+            let local = (self.before[place >> 6] + below.count_ones()) as usize;
             *slot = local as u16;
-            base[local as usize] = block.base_rank(feature, rank as u32);
+            row_at[local] = inner as u16;
+            base[local] = block.base_place(feature, place);
         }
         self.occupied.fill(0);
     }
@@ -115,7 +127,8 @@ impl Level {
     /// The block, and the order of its rows for a node to be split.
     pub fn block(&mut self) -> (Block<'_, u16>, &mut [u32]) {
         let block = Block {
-            ranks: &self.ranks,
+            place_of: &self.place_of,
+            row_at: &self.row_at,
             n_rows: self.draws.len(),
             rows: &self.draws,
             origin: Some(&self.origin),

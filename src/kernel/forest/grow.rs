@@ -2,8 +2,8 @@
 
 use super::block::{Block, Draws, Level};
 use super::bootstrap::in_bag;
-use super::ranks::{Rank, Ranks, Table};
-use super::split::{Scratch, Split};
+use super::ranks::{Place, Places, Ranks, Table};
+use super::split::{Scratch, Search, Split};
 use super::{GROWTH, Parameters, Tree, oob};
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
@@ -19,15 +19,15 @@ const LEVELS: usize = 6;
 ///
 /// Splits therefore do not depend on its unit, and no sum of squares leaves the range of a double.
 #[derive(Debug, Clone)]
-pub(crate) struct Response<'a> {
-    original: &'a [f64],
+pub(crate) struct Response {
+    original: Vec<f64>,
     scaled: Vec<f64>,
     centre: f64,
     scale: f64,
 }
 
-impl<'a> Response<'a> {
-    pub fn new(original: &'a [f64]) -> Self {
+impl Response {
+    pub fn new(original: &[f64]) -> Self {
         let n = original.len() as f64;
         // Divided first: the sum of the largest doubles is none.
         let centre: f64 = original.iter().map(|value| value / n).sum();
@@ -35,7 +35,18 @@ impl<'a> Response<'a> {
             original.iter().fold(0.0_f64, |most, value| most.max((value / 2.0 - centre / 2.0).abs()));
         let scale = if largest > 0.0 { largest.log2().floor().exp2() } else { 1.0 };
         let scaled = original.iter().map(|value| (value / 2.0 - centre / 2.0) / scale).collect();
-        Self { original, scaled, centre, scale: scale * 2.0 }
+        Self { original: original.to_vec(), scaled, centre, scale: scale * 2.0 }
+    }
+
+    /// The response in the units of the data.
+    pub fn original(&self) -> &[f64] {
+        &self.original
+    }
+
+    /// The same numbers in another order, on the same scale.
+    pub fn taken(&self, from: &[u32]) -> Self {
+        let take = |values: &[f64]| from.iter().map(|&row| values[row as usize]).collect();
+        Self { original: take(&self.original), scaled: take(&self.scaled), ..*self }
     }
 
     /// A mean of scaled responses in the units of the data.
@@ -59,7 +70,7 @@ struct Node {
 
 /// What growing trees needs again and again; one for each thread, nothing is allocated once it has grown.
 pub(crate) struct Grower<'a> {
-    ranks: &'a Ranks<'a>,
+    ranks: &'a Ranks,
     parameters: &'a Parameters<'a>,
     /// How often each row was drawn.
     counts: Vec<u32>,
@@ -81,7 +92,7 @@ struct Work {
 }
 
 impl<'a> Grower<'a> {
-    pub fn new(ranks: &'a Ranks<'a>, parameters: &'a Parameters<'a>) -> Self {
+    pub fn new(ranks: &'a Ranks, parameters: &'a Parameters<'a>) -> Self {
         let n = ranks.n_rows;
         Self {
             ranks,
@@ -113,7 +124,7 @@ impl<'a> Grower<'a> {
     }
 
     /// Draw rows and grow one tree.
-    pub fn grow(&mut self, job: &Job, tree: usize, response: &Response<'_>) -> Result<Tree> {
+    pub fn grow(&mut self, job: &Job, tree: usize, response: &Response) -> Result<Tree> {
         self.draw(tree);
         let mut grown = Tree::default();
         self.grow_into(job, tree, response, &mut grown)?;
@@ -121,13 +132,7 @@ impl<'a> Grower<'a> {
     }
 
     /// Grow one tree on the rows drawn last.
-    pub fn grow_into(
-        &mut self,
-        job: &Job,
-        index: usize,
-        response: &Response<'_>,
-        tree: &mut Tree,
-    ) -> Result<()> {
+    pub fn grow_into(&mut self, job: &Job, index: usize, response: &Response, tree: &mut Tree) -> Result<()> {
         tree.clear(self.ranks.n_features());
         for &row in &self.inside {
             let row = row as usize;
@@ -146,24 +151,30 @@ impl<'a> Grower<'a> {
             tree,
         };
         growth.tree.add_leaf();
-        let (n_rows, rows) = (self.ranks.n_rows, &self.draws[..]);
+        let rows = &self.draws[..];
         let order = &mut self.order[..];
         match &self.ranks.table {
-            Table::Narrow(ranks) => {
-                let block = Block { ranks, n_rows, rows, origin: None, base: None };
+            Table::Narrow(places) => {
+                let block = whole(places, rows);
                 growth.nodes(&block, order, &mut self.levels, 0)
             }
-            Table::Wide(ranks) => {
-                let block = Block { ranks, n_rows, rows, origin: None, base: None };
+            Table::Wide(places) => {
+                let block = whole(places, rows);
                 growth.nodes(&block, order, &mut self.levels, 0)
             }
         }
     }
 
     /// The prediction of a tree for the rows that it did not draw.
-    pub fn out_of_bag(&mut self, job: &Job, tree: &Tree) -> Result<oob::Outside> {
-        oob::route(job, self.ranks, tree, &self.outside, &mut self.order, &mut self.work.buffer)
+    pub fn out_of_bag(&mut self, job: &Job, columns: &[&[f64]], tree: &Tree) -> Result<oob::Outside> {
+        oob::route(job, columns, tree, &self.outside, &mut self.work.buffer)
     }
+}
+
+/// All rows of the data.
+fn whole<'b, R: Place>(places: &'b Places<R>, rows: &'b [Draws]) -> Block<'b, R> {
+    let Places { place_of, row_at } = places;
+    Block { place_of, row_at, n_rows: rows.len(), rows, origin: None, base: None }
 }
 
 impl Tree {
@@ -173,7 +184,6 @@ impl Tree {
         self.left.clear();
         self.value.clear();
         self.n_draws.clear();
-        self.rank.clear();
         self.purity.clear();
         self.purity.resize(n_features, 0.0);
     }
@@ -184,15 +194,14 @@ impl Tree {
         self.left.push(0);
         self.value.push(f64::NAN);
         self.n_draws.push(0);
-        self.rank.push(0);
     }
 }
 
 struct Growth<'g> {
     job: &'g Job,
-    ranks: &'g Ranks<'g>,
+    ranks: &'g Ranks,
     parameters: &'g Parameters<'g>,
-    response: &'g Response<'g>,
+    response: &'g Response,
     stream: Stream,
     work: &'g mut Work,
     tree: &'g mut Tree,
@@ -200,7 +209,7 @@ struct Growth<'g> {
 
 impl Growth<'_> {
     /// Split the node at `place`, which holds all of `order`, and all nodes below it.
-    fn nodes<R: Rank>(
+    fn nodes<R: Place>(
         &mut self,
         block: &Block<'_, R>,
         order: &mut [u32],
@@ -233,7 +242,7 @@ impl Growth<'_> {
     }
 
     /// Describe one node, split it if it is none of the leaves, and return how many of its rows go left.
-    fn node<R: Rank>(
+    fn node<R: Place>(
         &mut self,
         block: &Block<'_, R>,
         rows: &mut [u32],
@@ -252,9 +261,10 @@ impl Growth<'_> {
             return Ok(None);
         }
         let n_drawn = self.draw_features();
-        let features = &self.work.features[..n_drawn];
-        let found =
-            self.work.scratch.best_split(self.job, block, rows, &moments, features, &mut self.stream)?;
+        let Work { scratch, features, .. } = &mut *self.work;
+        let (job, ranks) = (self.job, self.ranks);
+        let search = Search { job, ranks, block, rows, moments: &moments };
+        let found = scratch.best_split(&search, &features[..n_drawn], &mut self.stream)?;
         Ok(found.map(|split| self.split(block, rows, place, &split)))
     }
 
@@ -272,33 +282,37 @@ impl Growth<'_> {
         n_drawn
     }
 
-    fn split<R: Rank>(
+    fn split<R: Place>(
         &mut self,
         block: &Block<'_, R>,
         rows: &mut [u32],
         place: usize,
         split: &Split,
     ) -> usize {
-        let base = |rank| block.base_rank(split.feature, rank);
-        let (threshold, rank) = self.ranks.threshold(split.feature, base(split.low), base(split.high));
+        let base = |place| block.base_place(split.feature, place);
+        let threshold = self.ranks.threshold(split.feature, base(split.low), base(split.high));
         let tree = &mut *self.tree;
         tree.feature[place] = split.feature as u32;
         tree.threshold[place] = threshold;
-        tree.rank[place] = rank;
         tree.left[place] = tree.left.len() as u32;
         tree.purity[split.feature] += self.response.squares(split.decrease);
         tree.add_leaf();
         tree.add_leaf();
-        partition(block.column(split.feature), R::of(split.low as usize), rows, &mut self.work.buffer)
+        partition(block.column(split.feature), R::of(split.low), rows, &mut self.work.buffer)
     }
 }
 
-/// Bring the rows with ranks up to `rank` to the front, both sides in their order, and return how many they are.
-pub(super) fn partition<R: Rank>(column: &[R], rank: R, rows: &mut [u32], buffer: &mut [u32]) -> usize {
+/// Bring the rows with values or places up to `last` to the front, both sides in their order, and return how many they are.
+pub(super) fn partition<T: Copy + PartialOrd>(
+    column: &[T],
+    last: T,
+    rows: &mut [u32],
+    buffer: &mut [u32],
+) -> usize {
     let (mut n_left, mut n_right) = (0, 0);
     for position in 0..rows.len() {
         let row = rows[position];
-        let goes_left = column[row as usize] <= rank;
+        let goes_left = column[row as usize] <= last;
         rows[n_left] = row;
         buffer[n_right] = row;
         n_left += usize::from(goes_left);

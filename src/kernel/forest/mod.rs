@@ -2,12 +2,12 @@
 //!
 //! A node draws `max_features` factors and is split where the sum of squares falls most; a node with no more than
 //! `node_size` draws is a leaf, the root is always split. Splits do not depend on the units of factors or response:
-//! factors enter as ranks, the response is centred and brought to a scale of one, and every tolerance is relative.
+//! factors enter by the order of their values, the response is centred and brought to a scale of one, and every tolerance is relative.
 
 mod block;
 mod bootstrap;
 mod grow;
-mod oob;
+pub(crate) mod oob;
 mod predict;
 mod ranks;
 mod split;
@@ -16,7 +16,7 @@ pub use bootstrap::{Resampling, in_bag, in_bag_counts};
 pub use oob::Curve;
 pub use ranks::Ranks;
 
-use self::grow::Grower;
+pub(crate) use self::grow::{Grower, Response};
 use self::oob::Tally;
 use super::check;
 use super::error::{Error, Result};
@@ -29,6 +29,7 @@ const BATCH: usize = 32;
 /// What the streams of a tree are drawn for.
 pub(crate) const BOOTSTRAP: u64 = 0;
 pub(crate) const GROWTH: u64 = 1;
+pub(crate) const DONORS: u64 = 2;
 
 /// How a forest is grown.
 #[derive(Debug, Clone, Copy)]
@@ -106,10 +107,12 @@ impl Forest {
         }
     }
 
-    fn push(&mut self, tree: &Tree) {
-        if self.offsets.is_empty() {
-            self.offsets.push(0);
-        }
+    /// A forest without trees.
+    pub(crate) fn new(n_features: usize) -> Self {
+        Self { n_features, offsets: vec![0], ..Self::default() }
+    }
+
+    pub(crate) fn push(&mut self, tree: &Tree) {
         self.feature.extend_from_slice(&tree.feature);
         self.threshold.extend_from_slice(&tree.threshold);
         self.left.extend_from_slice(&tree.left);
@@ -187,7 +190,7 @@ pub struct TreeView<'a> {
     pub n_draws: &'a [u32],
 }
 
-/// A tree as it is grown: the arrays of [`Forest`], and per node what only the training rows need.
+/// A tree as it is grown: the arrays of [`Forest`].
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tree {
     pub feature: Vec<u32>,
@@ -195,8 +198,6 @@ pub(crate) struct Tree {
     pub left: Vec<u32>,
     pub value: Vec<f64>,
     pub n_draws: Vec<u32>,
-    /// Rows whose rank is this or lower go left: the same rows as by `threshold`.
-    pub rank: Vec<u32>,
     /// Decrease of the sum of squares by splits on each factor.
     pub purity: Vec<f64>,
 }
@@ -216,7 +217,7 @@ pub struct Fit {
 
 /// Grow a forest. O(trees · n log n · max_features), trees in parallel.
 ///
-/// Memory: 28 bytes a node, and about 2/3 · n nodes a tree; beside it 2 to 4 bytes per row and factor for the ranks, and
+/// Memory: 28 bytes a node, and about 2/3 · n nodes a tree; beside it 12 or 16 bytes per row and factor for the sorted factors, and
 /// per thread about 60 bytes a row.
 ///
 /// # Errors
@@ -227,18 +228,19 @@ pub fn fit(job: &Job, columns: &[&[f64]], response: &[f64], parameters: &Paramet
     check::finite("response", response)?;
     parameters.check(response.len(), columns.len())?;
     job.expect_steps(parameters.n_trees);
-    fit_on(job, &ranks, response, parameters)
+    fit_on(job, columns, &ranks, response, parameters)
 }
 
 /// [`fit`] on factors that are ranked already and checked input.
 pub(crate) fn fit_on(
     job: &Job,
-    ranks: &Ranks<'_>,
+    columns: &[&[f64]],
+    ranks: &Ranks,
     response: &[f64],
     parameters: &Parameters<'_>,
 ) -> Result<Fit> {
-    let scaled = grow::Response::new(response);
-    let mut forest = Forest { n_features: ranks.n_features(), offsets: vec![0], ..Forest::default() };
+    let scaled = Response::new(response);
+    let mut forest = Forest::new(ranks.n_features());
     let mut tally = Tally::new(response);
     let mut purity = vec![0.0; ranks.n_features()];
     for first in (0..parameters.n_trees).step_by(BATCH) {
@@ -248,7 +250,7 @@ pub(crate) fn fit_on(
             || Grower::new(ranks, parameters),
             |grower, index| {
                 let tree = grower.grow(job, first + index, &scaled)?;
-                let outside = grower.out_of_bag(job, &tree)?;
+                let outside = grower.out_of_bag(job, columns, &tree)?;
                 job.step();
                 Ok((tree, outside))
             },
@@ -261,8 +263,7 @@ pub(crate) fn fit_on(
     }
     let trees = parameters.n_trees as f64;
     purity.iter_mut().for_each(|sum| *sum /= trees);
-    let (oob_prediction, oob_count, curve) = tally.finish();
-    Ok(Fit { forest, oob_prediction, oob_count, curve, inc_node_purity: purity })
+    Ok(tally.finish(forest, purity))
 }
 
 /// Mean prediction of all trees for each row of `columns`. O(rows · trees · depth), rows in parallel.

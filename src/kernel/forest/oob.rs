@@ -1,8 +1,7 @@
 //! What trees say of the rows that they did not draw.
 
-use super::Tree;
 use super::grow::partition;
-use super::ranks::{Rank, Ranks, Table};
+use super::{Fit, Forest, Tree};
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 
@@ -30,32 +29,14 @@ pub struct Curve {
 /// Send `outside` down the tree, all rows of a node at a time.
 pub(super) fn route(
     job: &Job,
-    ranks: &Ranks<'_>,
+    columns: &[&[f64]],
     tree: &Tree,
     outside: &[u32],
-    order: &mut Vec<u32>,
     buffer: &mut [u32],
 ) -> Result<Outside> {
-    order.clear();
-    order.extend_from_slice(outside);
+    let mut rows = outside.to_vec();
     let mut prediction = vec![0.0; outside.len()];
-    match &ranks.table {
-        Table::Narrow(table) => send(job, table, ranks.n_rows, tree, order, buffer, &mut prediction)?,
-        Table::Wide(table) => send(job, table, ranks.n_rows, tree, order, buffer, &mut prediction)?,
-    }
-    Ok(Outside { rows: order.clone(), prediction })
-}
-
-fn send<R: Rank>(
-    job: &Job,
-    table: &[R],
-    n_rows: usize,
-    tree: &Tree,
-    order: &mut [u32],
-    buffer: &mut [u32],
-    prediction: &mut [f64],
-) -> Result<()> {
-    let mut waiting = vec![(0, 0, order.len())];
+    let mut waiting = vec![(0, 0, rows.len())];
     let mut seen = 0_usize;
     while let Some((node, start, end)) = waiting.pop() {
         seen += 1;
@@ -70,13 +51,12 @@ fn send<R: Rank>(
             prediction[start..end].fill(tree.value[node]);
             continue;
         }
-        let column = &table[tree.feature[node] as usize * n_rows..][..n_rows];
-        let rank = R::of(tree.rank[node] as usize);
-        let middle = start + partition(column, rank, &mut order[start..end], buffer);
+        let column = columns[tree.feature[node] as usize];
+        let middle = start + partition(column, tree.threshold[node], &mut rows[start..end], buffer);
         waiting.push((left + 1, middle, end));
         waiting.push((left, start, middle));
     }
-    Ok(())
+    Ok(Outside { rows, prediction })
 }
 
 /// Running sums over trees, taken in their order.
@@ -117,8 +97,10 @@ impl<'a> Tally<'a> {
         self.curve.n_scored.push(n_scored);
     }
 
-    pub fn finish(self) -> (Vec<f64>, Vec<u32>, Curve) {
+    /// The forest with what its trees said.
+    pub fn finish(self, forest: Forest, inc_node_purity: Vec<f64>) -> Fit {
         let mean = |(&sum, &count): (&f64, &u32)| if count > 0 { sum / f64::from(count) } else { f64::NAN };
-        (self.sum.iter().zip(&self.count).map(mean).collect(), self.count, self.curve)
+        let oob_prediction = self.sum.iter().zip(&self.count).map(mean).collect();
+        Fit { forest, oob_prediction, oob_count: self.count, curve: self.curve, inc_node_purity }
     }
 }

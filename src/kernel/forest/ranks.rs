@@ -1,110 +1,148 @@
-//! Factors as ranks of their distinct values.
+//! Factors as the places of their values in sorted order.
 
 use crate::kernel::check;
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 
-/// A rank as it is stored.
-pub(super) trait Rank: Copy + Send + Sync + Default + PartialOrd + 'static {
-    fn position(self) -> usize;
-    fn of(position: usize) -> Self;
+/// A place in sorted order as it is stored.
+pub(super) trait Place: Copy + Send + Sync + Default + PartialOrd + 'static {
+    const LAST: Self;
+    fn index(self) -> usize;
+    fn of(index: usize) -> Self;
+    /// One more if `more`.
+    fn plus(self, more: bool) -> Self;
 }
 
-impl Rank for u16 {
-    #[inline]
-    fn position(self) -> usize {
+impl Place for u16 {
+    const LAST: Self = Self::MAX;
+    #[inline(always)]
+    fn plus(self, more: bool) -> Self {
+        self + Self::from(more)
+    }
+    #[inline(always)]
+    fn index(self) -> usize {
         usize::from(self)
     }
-    #[inline]
-    fn of(position: usize) -> Self {
-        position as Self
+    #[inline(always)]
+    fn of(index: usize) -> Self {
+        index as Self
     }
 }
 
-impl Rank for u32 {
-    #[inline]
-    fn position(self) -> usize {
+impl Place for u32 {
+    const LAST: Self = Self::MAX;
+    #[inline(always)]
+    fn plus(self, more: bool) -> Self {
+        self + Self::from(more)
+    }
+    #[inline(always)]
+    fn index(self) -> usize {
         self as usize
     }
-    #[inline]
-    fn of(position: usize) -> Self {
-        position as Self
+    #[inline(always)]
+    fn of(index: usize) -> Self {
+        index as Self
     }
 }
 
-/// Ranks column after column, in two bytes where no factor has more distinct values than fit.
+/// Column after column: the place of each row, and the row at each place.
+#[derive(Debug, Clone)]
+pub(super) struct Places<R> {
+    pub place_of: Vec<R>,
+    pub row_at: Vec<R>,
+}
+
+/// [`Places`] in two bytes where all rows fit.
 #[derive(Debug, Clone)]
 pub(super) enum Table {
-    Narrow(Vec<u16>),
-    Wide(Vec<u32>),
+    Narrow(Places<u16>),
+    Wide(Places<u32>),
 }
 
-/// Every factor as ranks from zero of its distinct values. Equal values share a rank.
+/// Every factor sorted once: after that, growing trees needs no value but for thresholds.
+///
+/// Equal values have places next to each other, in the order of their rows.
 #[derive(Debug, Clone)]
-pub struct Ranks<'a> {
-    columns: &'a [&'a [f64]],
+pub struct Ranks {
     pub(super) table: Table,
-    pub(super) distinct: Vec<Vec<f64>>,
-    pub(super) n_rows: usize,
+    /// Values in order.
+    pub(super) sorted: Vec<Vec<f64>>,
+    /// Whether no value occurs twice.
+    pub(super) is_distinct: Vec<bool>,
+    pub(crate) n_rows: usize,
 }
 
-impl<'a> Ranks<'a> {
-    /// Rank `columns` of `n_rows` values each. O(p n log n) once; splits need no value after that.
+impl Ranks {
+    /// Sort `columns` of `n_rows` values each. O(p n log n).
     ///
     /// # Errors
     /// No column, columns of another length, values that are not finite, `Cancelled`.
-    pub fn new(job: &Job, columns: &'a [&'a [f64]], n_rows: usize) -> Result<Self> {
+    pub fn new(job: &Job, columns: &[&[f64]], n_rows: usize) -> Result<Self> {
         check::not_empty("columns", columns)?;
         check::at_most("rows", n_rows, u32::MAX as usize)?;
-        let ranked = job.map(columns.len(), |column| {
+        let ordered = job.map(columns.len(), |column| {
             let values = columns[column];
             let checked = check::length("values", values, n_rows)
                 .and_then(|()| check::not_empty("values", values))
                 .and_then(|()| check::finite("values", values));
             checked.map_err(|error| error.in_column(column))?;
-            rank_column(job, values)
+            sort_column(job, values)
         })?;
-        let widest = ranked.iter().map(|(_, distinct)| distinct.len()).max().unwrap_or(0);
-        let (codes, distinct): (Vec<_>, Vec<_>) = ranked.into_iter().unzip();
-        let table = if widest <= usize::from(u16::MAX) + 1 {
-            Table::Narrow(codes.iter().flatten().map(|&code| code as u16).collect())
+        let (rows, sorted): (Vec<_>, Vec<Vec<f64>>) = ordered.into_iter().unzip();
+        let table = if n_rows <= usize::from(u16::MAX) {
+            Table::Narrow(places(&rows))
         } else {
-            Table::Wide(codes.concat())
+            Table::Wide(places(&rows))
         };
-        Ok(Self { columns, table, distinct, n_rows })
+        let is_distinct =
+            sorted.iter().map(|values| values.windows(2).all(|pair| pair[0] < pair[1])).collect();
+        Ok(Self { table, sorted, is_distinct, n_rows })
     }
 
     /// Number of factors.
     pub fn n_features(&self) -> usize {
-        self.columns.len()
+        self.sorted.len()
     }
 
-    /// Where between the values of two neighbouring ranks of a node the split is put, and the last rank on its left.
+    /// The place of a row in the order of a factor.
+    pub(crate) fn place(&self, feature: usize, row: usize) -> u32 {
+        let at = feature * self.n_rows + row;
+        match &self.table {
+            Table::Narrow(places) => u32::from(places.place_of[at]),
+            Table::Wide(places) => places.place_of[at],
+        }
+    }
+
+    /// Where between the values at two places of a factor the split is put.
     ///
     /// The midpoint of the two values, computed in one way; where rounding would put it on the upper value, the lower.
-    pub(super) fn threshold(&self, feature: usize, low: u32, high: u32) -> (f64, u32) {
-        let distinct = &self.distinct[feature];
-        let (below, above) = (distinct[low as usize], distinct[high as usize]);
+    pub(super) fn threshold(&self, feature: usize, low: u32, high: u32) -> f64 {
+        let sorted = &self.sorted[feature];
+        let (below, above) = (sorted[low as usize], sorted[high as usize]);
         let middle = below.midpoint(above);
-        let threshold = if middle < above { middle } else { below };
-        // Rows that the node does not hold may lie between the two.
-        let between = &distinct[low as usize + 1..high as usize];
-        (threshold, low + between.partition_point(|&value| value <= threshold) as u32)
+        if middle < above { middle } else { below }
+    }
+
+    /// The last place of a factor that a split at `threshold` sends left; the first value goes left. O(log n).
+    pub(crate) fn last_left(&self, feature: usize, threshold: f64) -> u32 {
+        self.sorted[feature].partition_point(|&value| value <= threshold).saturating_sub(1) as u32
     }
 }
 
-fn rank_column(job: &Job, values: &[f64]) -> Result<(Vec<u32>, Vec<f64>)> {
-    // Adding zero turns −0 into 0, so that both share a rank.
+fn sort_column(job: &Job, values: &[f64]) -> Result<(Vec<u32>, Vec<f64>)> {
+    // Adding zero turns −0 into 0, so that both are equal.
     let mut order: Vec<(f64, u32)> =
         values.iter().enumerate().map(|(row, &value)| (value + 0.0, row as u32)).collect();
     job.sort_by(&mut order, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))?;
-    let mut codes = vec![0; values.len()];
-    let mut distinct: Vec<f64> = Vec::new();
-    job.walk(order.into_iter(), |(value, row)| {
-        if distinct.last().is_none_or(|&last| last < value) {
-            distinct.push(value);
-        }
-        codes[row as usize] = distinct.len() as u32 - 1;
-    })?;
-    Ok((codes, distinct))
+    Ok((order.iter().map(|entry| entry.1).collect(), order.iter().map(|entry| entry.0).collect()))
+}
+
+fn places<R: Place>(rows: &[Vec<u32>]) -> Places<R> {
+    let n_rows = rows.first().map_or(0, Vec::len);
+    let mut place_of = vec![R::default(); n_rows * rows.len()];
+    for (column, rows) in place_of.chunks_exact_mut(n_rows).zip(rows) {
+        rows.iter().enumerate().for_each(|(place, &row)| column[row as usize] = R::of(place));
+    }
+    let row_at = rows.iter().flatten().map(|&row| R::of(row as usize)).collect();
+    Places { place_of, row_at }
 }

@@ -1,7 +1,7 @@
 //! The best split of one node.
 
 use super::block::{Block, Draws};
-use super::ranks::Rank;
+use super::ranks::{Place, Ranks};
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 use crate::kernel::rng::Stream;
@@ -16,6 +16,12 @@ const RECENTRE: f64 = 1e-9;
 
 /// Rows from which a look at whether the job was cancelled is worth its cost.
 const LARGE: usize = 1 << 14;
+
+/// Nodes of at most so many rows are sorted by counting, which needs no branch.
+const SMALL: usize = 32;
+
+/// Places in a word of bits.
+const WORD: usize = 64;
 
 /// Draws and sums of one node.
 #[derive(Debug, Clone, Copy)]
@@ -34,22 +40,23 @@ pub(super) struct Moments {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Split {
     pub feature: usize,
-    /// Neighbouring ranks of the node on both sides, as ranks of the block.
-    pub low: u32,
-    pub high: u32,
+    /// Neighbouring places of the node on both sides, in the block.
+    pub low: usize,
+    pub high: usize,
     /// Fall of the sum of squares, scaled.
     pub decrease: f64,
 }
 
-/// Memory for the search; all zero between two searches.
-#[derive(Debug, Clone, Default)]
+/// Memory for the search; no bit is set between two searches.
+#[derive(Debug, Clone)]
 pub(super) struct Scratch {
-    /// Deviation from the mean of the node times draws, and draws, of each row of the node.
+    /// Deviation from the mean of the node times draws, and draws: by row of the block in large nodes, one after
+    /// another in small ones.
     deviations: Vec<[f64; 2]>,
-    /// The sums of both over the rows of each rank.
-    sums: Vec<[f64; 2]>,
-    /// Ranks that occur.
+    /// Places that occur.
     occupied: Vec<u64>,
+    /// The same places from low to high.
+    places: Vec<u32>,
 }
 
 /// The best split so far; `gain` is the fall of the sum of squares divided by the draws of the node.
@@ -65,7 +72,8 @@ struct Best {
 impl Best {
     #[cold]
     #[inline(never)]
-    fn meet(&mut self, gain: f64, split: Split, stream: &mut Stream) {
+    fn meet(&mut self, left: [f64; 2], count: f64, split: Split, stream: &mut Stream) {
+        let gain = left[0] * left[0] / (left[1] * (count - left[1]));
         if gain > self.gain + self.tie || self.split.is_none() {
             self.n_ties = 1;
             self.split = Some(split);
@@ -81,13 +89,22 @@ impl Best {
     }
 }
 
+/// What one search is about.
+pub(super) struct Search<'s, R> {
+    pub job: &'s Job,
+    pub ranks: &'s Ranks,
+    pub block: &'s Block<'s, R>,
+    pub rows: &'s [u32],
+    pub moments: &'s Moments,
+}
+
 impl Scratch {
     /// Room for blocks of `n_rows` rows.
     pub fn new(n_rows: usize) -> Self {
         Self {
-            deviations: Vec::with_capacity(n_rows),
-            sums: vec![[0.0; 2]; n_rows],
+            deviations: vec![[0.0; 2]; n_rows.max(SMALL)],
             occupied: vec![0; n_rows.div_ceil(64)],
+            places: vec![0; n_rows + WORD],
         }
     }
 
@@ -96,32 +113,35 @@ impl Scratch {
     /// Centred at the mean of the node before squaring.
     pub fn moments(&mut self, draws: &[Draws], rows: &[u32]) -> Moments {
         let (mut count, mut sum) = (0.0, 0.0);
-        let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
+        let first = draws[rows[0] as usize].response;
+        let mut is_pure = true;
         for &row in rows {
             let row = draws[row as usize];
             count += row.count;
             sum += row.count * row.response;
-            least = least.min(row.response);
-            most = most.max(row.response);
+            is_pure &= row.response.to_bits() == first.to_bits();
         }
         let mean = sum / count;
-        if least >= most {
-            return Moments { count, mean, squares: 0.0, is_pure: true };
+        if is_pure {
+            return Moments { count, mean, squares: 0.0, is_pure };
         }
         let (mut residual, mut squares) = (0.0, 0.0);
-        self.deviations.clear();
-        self.deviations.extend(rows.iter().map(|&row| {
-            let row = draws[row as usize];
-            let deviation = row.response - mean;
-            let weighted = row.count * deviation;
+        let is_small = rows.len() <= SMALL;
+        for (position, &row) in rows.iter().enumerate() {
+            let Draws { count, response } = draws[row as usize];
+            let deviation = response - mean;
+            let weighted = count * deviation;
             residual += weighted;
             squares += weighted * deviation;
-            [weighted, row.count]
-        }));
+            self.deviations[if is_small { position } else { row as usize }] = [weighted, count];
+        }
         let shift = residual / count;
-        if shift * shift * count > RECENTRE * RECENTRE * squares {
+        if shift * residual > RECENTRE * RECENTRE * squares {
             squares -= shift * residual;
-            self.deviations.iter_mut().for_each(|pair| pair[0] -= pair[1] * shift);
+            for (position, &row) in rows.iter().enumerate() {
+                let pair = &mut self.deviations[if is_small { position } else { row as usize }];
+                pair[0] -= pair[1] * shift;
+            }
         }
         Moments { count, mean: mean + shift, squares, is_pure: squares <= 0.0 }
     }
@@ -130,57 +150,134 @@ impl Scratch {
     ///
     /// With deviations that add up to zero, a sum S of those of n₁ draws out of n leaves −S to the others, and the sum
     /// of squares falls by S²/n₁ + S²/(n − n₁) = n S² / (n₁ (n − n₁)). O(rows + n/64) for each factor.
-    pub fn best_split<R: Rank>(
+    pub fn best_split<R: Place>(
         &mut self,
-        job: &Job,
-        block: &Block<'_, R>,
-        rows: &[u32],
-        moments: &Moments,
+        search: &Search<'_, R>,
         features: &[u32],
         stream: &mut Stream,
     ) -> Result<Option<Split>> {
-        let tie = TIE * moments.squares / moments.count;
+        let Moments { count, squares, .. } = *search.moments;
+        let tie = TIE * squares / count;
         let mut best = Best { gain: 0.0, floor: tie, tie, n_ties: 0, split: None };
         for &feature in features {
-            if rows.len() >= LARGE {
-                job.check()?;
-            }
-            self.scatter(block.column(feature as usize), rows);
-            let n_words = block.n_rows.div_ceil(64);
-            self.scan(n_words, feature as usize, moments.count, &mut best, stream);
-        }
-        Ok(best.split.map(|split| Split { decrease: best.gain * moments.count, ..split }))
-    }
-
-    /// Add the deviations up by rank.
-    fn scatter<R: Rank>(&mut self, column: &[R], rows: &[u32]) {
-        for (pair, &row) in self.deviations.iter().zip(rows) {
-            let rank = column[row as usize].position();
-            let sum = &mut self.sums[rank];
-            *sum = [sum[0] + pair[0], sum[1] + pair[1]];
-            self.occupied[rank >> 6] |= 1 << (rank & 63);
-        }
-    }
-
-    /// Walk over the ranks that occur, from low to high, and leave zeros behind.
-    fn scan(&mut self, n_words: usize, feature: usize, count: f64, best: &mut Best, stream: &mut Stream) {
-        let mut left = [0.0, 0.0];
-        let mut low = 0;
-        for (position, slot) in self.occupied[..n_words].iter_mut().enumerate() {
-            let mut word = std::mem::take(slot);
-            while word != 0 {
-                let high = position * 64 + word.trailing_zeros() as usize;
-                word &= word - 1;
-                // At the first rank the left side is empty: 0/0 is NaN and exceeds nothing.
-                let gain = left[0] * left[0] / (left[1] * (count - left[1]));
-                if gain > best.floor {
-                    let split = Split { feature, low: low as u32, high: high as u32, decrease: 0.0 };
-                    best.meet(gain, split, stream);
+            let feature = feature as usize;
+            match search.rows.len() {
+                n if n <= 8 => self.count_sorted::<R, 8>(search, feature, &mut best, stream),
+                n if n <= 16 => self.count_sorted::<R, 16>(search, feature, &mut best, stream),
+                n if n <= SMALL => self.count_sorted::<R, SMALL>(search, feature, &mut best, stream),
+                n => {
+                    if n >= LARGE {
+                        search.job.check()?;
+                    }
+                    self.bit_sorted(search, feature, &mut best, stream);
                 }
-                let sum = std::mem::take(&mut self.sums[high]);
-                left = [left[0] + sum[0], left[1] + sum[1]];
-                low = high;
             }
         }
+        Ok(best.split.map(|split| Split { decrease: best.gain * count, ..split }))
+    }
+
+    /// Sort up to `N` rows by counting for each how many stand before it, then walk over them.
+    #[inline]
+    fn count_sorted<R: Place, const N: usize>(
+        &self,
+        search: &Search<'_, R>,
+        feature: usize,
+        best: &mut Best,
+        stream: &mut Stream,
+    ) {
+        let (column, rows) = (search.block.column(feature), search.rows);
+        let mut places = [R::LAST; N];
+        for (place, &row) in places.iter_mut().zip(rows) {
+            *place = column[row as usize];
+        }
+        let mut before = [R::default(); N];
+        for &place in &places[..rows.len()] {
+            for (count, &other) in before.iter_mut().zip(&places) {
+                *count = count.plus(other > place);
+            }
+        }
+        let mut order = [0_u8; N];
+        for (position, &count) in before[..rows.len()].iter().enumerate() {
+            order[count.index() & (N - 1)] = position as u8;
+        }
+        let mut walk = Walk::new(search, feature);
+        for &position in &order[..rows.len()] {
+            let position = usize::from(position) & (N - 1);
+            walk.step(self.deviations[position], places[position].index(), best, stream);
+        }
+    }
+
+    /// Sort rows by setting a bit at the place of each, then walk over the bits.
+    fn bit_sorted<R: Place>(
+        &mut self,
+        search: &Search<'_, R>,
+        feature: usize,
+        best: &mut Best,
+        stream: &mut Stream,
+    ) {
+        let block = search.block;
+        let (column, ordered) = (block.column(feature), block.ordered(feature));
+        let occupied = &mut self.occupied[..block.n_rows.div_ceil(WORD)];
+        for &row in search.rows {
+            let place = column[row as usize].index();
+            occupied[place / WORD] |= 1 << (place % WORD);
+        }
+        list_bits(occupied, &mut self.places);
+        let mut walk = Walk::new(search, feature);
+        for &place in &self.places[..search.rows.len()] {
+            let place = place as usize;
+            walk.step(self.deviations[ordered[place].index()], place, best, stream);
+        }
+    }
+}
+
+/// List the bits that are set, and clear them. `places` has room for a word more than there are bits.
+fn list_bits(occupied: &mut [u64], places: &mut [u32]) {
+    let mut n_listed = 0;
+    for (position, slot) in occupied.iter_mut().enumerate() {
+        let mut word = std::mem::take(slot);
+        let (count, first) = (word.count_ones() as usize, (position * WORD) as u32);
+        // Four at a time whether they are there or not: what is too much is overwritten, and the branch is foreseen.
+        for four in places[n_listed..n_listed + WORD].chunks_exact_mut(4).take(count.div_ceil(4)) {
+            for place in four {
+                *place = first + word.trailing_zeros();
+                word &= word.wrapping_sub(1);
+            }
+        }
+        n_listed += count;
+    }
+}
+
+/// A walk over the rows of a node in the order of one factor.
+struct Walk<'s, R> {
+    search: &'s Search<'s, R>,
+    feature: usize,
+    is_distinct: bool,
+    count: f64,
+    /// Sums over the rows passed.
+    left: [f64; 2],
+    low: usize,
+}
+
+impl<'s, R: Place> Walk<'s, R> {
+    fn new(search: &'s Search<'s, R>, feature: usize) -> Self {
+        let is_distinct = search.ranks.is_distinct[feature];
+        Self { search, feature, is_distinct, count: search.moments.count, left: [0.0; 2], low: 0 }
+    }
+
+    /// Pass one row, after looking at the split before it.
+    #[inline(always)]
+    fn step(&mut self, deviation: [f64; 2], high: usize, best: &mut Best, stream: &mut Stream) {
+        let left = self.left;
+        // Without a division. Before the first row both sides are zero.
+        if left[0] * left[0] > best.floor * (left[1] * (self.count - left[1]))
+            && (self.is_distinct
+                || !self.search.block.are_equal(self.search.ranks, self.feature, self.low, high))
+        {
+            let split = Split { feature: self.feature, low: self.low, high, decrease: 0.0 };
+            best.meet(left, self.count, split, stream);
+        }
+        self.left = [left[0] + deviation[0], left[1] + deviation[1]];
+        self.low = high;
     }
 }
