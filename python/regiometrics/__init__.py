@@ -12,6 +12,7 @@ from . import datasets, weights
 from ._call import set_threads
 from ._core import __version__
 from ._language import set_language
+from .accumulated_effects import AccumulatedEffects, accumulated_effects
 from .classify import Classification, classify
 from .coefficient_of_variation import coefficient_of_variation
 from .coupling_coordination import CouplingCoordination, coupling_coordination
@@ -24,6 +25,7 @@ from .industrial_upgrading import industrial_upgrading
 from .interpolate import Interpolation, interpolate
 from .markov import Markov, counts_from_probabilities, markov, markov_from_counts
 from .normalize import normalize
+from .partial_dependence import PartialDependence, partial_dependence
 from .random_forest import RandomForestRegressor
 from .rank_consistency import rank_consistency
 from .share import share
@@ -35,6 +37,7 @@ from .tune_forest import ForestTuning, tune_forest
 from .weights import SpatialWeights
 
 __all__ = [
+    "AccumulatedEffects",
     "Classification",
     "CouplingCoordination",
     "DagumGini",
@@ -45,6 +48,7 @@ __all__ = [
     "Interpolation",
     "InvalidInputError",
     "Markov",
+    "PartialDependence",
     "RandomForestRegressor",
     "RegiometricsError",
     "RegiometricsWarning",
@@ -54,6 +58,7 @@ __all__ = [
     "Theil",
     "Topsis",
     "__version__",
+    "accumulated_effects",
     "classify",
     "coefficient_of_variation",
     "counts_from_probabilities",
@@ -68,6 +73,7 @@ __all__ = [
     "markov",
     "markov_from_counts",
     "normalize",
+    "partial_dependence",
     "rank_consistency",
     "set_language",
     "set_threads",

@@ -14,6 +14,7 @@ _Progress: TypeAlias = Callable[[int, int], object]
 
 __all__ = [
     "__version__",
+    "accumulated_effects",
     "class_breaks",
     "class_codes",
     "classify",
@@ -32,8 +33,11 @@ __all__ = [
     "growth_rate",
     "markov",
     "industrial_upgrading",
+    "individual_curves",
     "interpolate",
     "normalize",
+    "partial_dependence",
+    "partial_dependence_pairs",
     "rank_consistency",
     "set_threads",
     "share",
@@ -160,3 +164,28 @@ def driver_importance(
     seed: int,
     progress: _Progress | None = None,
 ) -> dict[str, Any]: ...
+def partial_dependence(
+    forest: dict[str, Any],
+    table: dict[str, Any],
+    factors: Sequence[int],
+    most: int,
+    centered: bool,
+    prominence: float,
+    bootstrap: dict[str, Any] | None,
+    progress: _Progress | None = None,
+) -> list[dict[str, Any]]: ...
+def accumulated_effects(
+    forest: dict[str, Any],
+    table: dict[str, Any],
+    factors: Sequence[int],
+    most: int,
+    prominence: float,
+    bootstrap: dict[str, Any] | None,
+    progress: _Progress | None = None,
+) -> list[dict[str, Any]]: ...
+def individual_curves(
+    forest: dict[str, Any], table: dict[str, Any], factors: Sequence[int], most: int, centered: bool
+) -> list[dict[str, Any]]: ...
+def partial_dependence_pairs(
+    forest: dict[str, Any], table: dict[str, Any], pairs: Sequence[Sequence[int]], most: int
+) -> list[dict[str, Any]]: ...
