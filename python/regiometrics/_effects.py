@@ -59,7 +59,8 @@ class Sample:
     @property
     def core(self) -> dict[str, Any]:
         """The rows as the core takes them."""
-        return {"columns": self.columns, "weights": self.weights}
+        categories = [len(self.categories.get(name, ())) for name in self.names]
+        return {"columns": self.columns, "weights": self.weights, "categories": categories}
 
     @property
     def told(self) -> dict[str, Any]:
@@ -120,9 +121,9 @@ def read_sample(model: RandomForestRegressor, data: Any, *, value: Any, weight: 
                 f"not {shape}"
             )
         matrix = np.asarray(matrix)
-        roles = {name: matrix[:, place] for place, name in enumerate(names)}
-        table = read(None, missing=missing, value=value, weight=weight, **roles)
-        columns = [table.numbers(role) for role in roles]
+        arrays = {name: matrix[:, place] for place, name in enumerate(names)}
+        table = read(None, missing=missing, value=value, weight=weight, **arrays)
+        columns = [table.numbers(role) for role in arrays]
     return Sample(
         names=names,
         columns=columns,

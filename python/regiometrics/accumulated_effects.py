@@ -35,8 +35,9 @@ class AccumulatedEffects(Result):
         `factor`; `direction`, "rise to fall" or "fall to rise"; `location`, the middle of the highest (lowest) edges,
         which reach from `x_from` to `x_to`; the `effect` there; `size`, the smaller of the changes to the turning
         points (or ends of the curve) on its two sides; its `share` of the range of the curve. With `bootstrap` also
-        `location_low`, `location_high`, `size_low`, `size_high`, and `frequency`, the share of refitted forests that
-        turn the same way between the two turning points beside it.
+        `location_low`, `location_high`; `size_low`, `size_high`, the band of the changes between the same places, which
+        holds zero where the turn may be chance; and `frequency`, the share of refitted forests that turn the same way
+        between the two turning points beside it.
     prominence : float
         The least share of its range by which a curve changes on either side of a turning point.
     bootstrap : int
@@ -77,7 +78,7 @@ def accumulated_effects(
     factors: Any = None,
     *,
     intervals: int | None = 40,
-    prominence: float = 0.1,
+    prominence: float = 0.2,
     bootstrap: int = 0,
     value: Any = None,
     weight: Any = None,
@@ -110,7 +111,7 @@ def accumulated_effects(
     intervals : int or None
         Intervals with about equally many rows; ties merge some. None has an edge at every distinct value.
     prominence : float
-        A turning point is one where the curve changes by this share of its range or more on both sides, between 0 and 1.
+        Share of its range, between 0 and 1, by which a curve changes at least on both sides of a turning point.
     bootstrap : int
         Forests grown again on resampled rows, for bands; 200 or more.
     value : str or array, optional

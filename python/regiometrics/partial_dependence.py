@@ -29,7 +29,7 @@ class PartialDependence(Result):
 
     Tables are frames of the caller's library. A curve is a step function: `effect` holds to the right of `x`, up to and
     including the next `x`; the last row of a factor repeats its last step where the factor ends, so that
-    ``drawstyle="steps-post"`` draws the curve as it is.
+    ``drawstyle="steps-post"`` draws the curve as it is. Ordered categories have one row each, `x` being the code.
 
     Attributes
     ----------
@@ -39,8 +39,9 @@ class PartialDependence(Result):
         `factor`; `direction`, "rise to fall" or "fall to rise"; `location`, the middle of the highest (lowest) steps,
         which reach from `x_from` to `x_to`; the `effect` there; `size`, the smaller of the changes to the turning
         points (or ends of the curve) on its two sides; its `share` of the range of the curve. With `bootstrap` also
-        `location_low`, `location_high`, `size_low`, `size_high`, and `frequency`, the share of refitted forests that
-        turn the same way between the two turning points beside it.
+        `location_low`, `location_high`; `size_low`, `size_high`, the band of the changes between the same places, which
+        holds zero where the turn may be chance; and `frequency`, the share of refitted forests that turn the same way
+        between the two turning points beside it.
     individual : frame
         `factor`, `row` (position in the data), `x`, `effect`: the curve of each row by itself; empty with kind
         "average".
@@ -99,7 +100,7 @@ def partial_dependence(
     kind: str = "average",
     centered: bool = False,
     grid_size: int | None = None,
-    prominence: float = 0.1,
+    prominence: float = 0.2,
     bootstrap: int = 0,
     value: Any = None,
     weight: Any = None,
@@ -138,7 +139,7 @@ def partial_dependence(
         Show at most so many steps of a factor, spread evenly over its steps and exact where they stand. Without it
         curves have every step, pairs 250 steps of each factor at most, curves of single rows 100.
     prominence : float
-        A turning point is one where the curve changes by this share of its range or more on both sides, between 0 and 1.
+        Share of its range, between 0 and 1, by which a curve changes at least on both sides of a turning point.
     bootstrap : int
         Forests grown again on resampled rows, for bands; 200 or more.
     value : str or array, optional
@@ -176,13 +177,13 @@ def partial_dependence(
     Turning points are the extremes that stay when waves smaller than `prominence` times the range of the curve are
     taken out pair by pair (topological persistence); a monotone curve has none, and neither shift nor scale of the
     response changes them. The ends of a curve are no turning points. A curve whose range is small beside that of other
-    factors turns in its noise: `frequency` and the band of the size tell.
+    factors turns in its noise: the band of the size, which then holds zero, and `frequency` tell.
 
-    Bands are for sampling: forests are grown again as the model was, on as many rows drawn with replacement, or on whole
-    groups if it was fitted with `groups`, each averaged over its own rows. The band is the spread of their curves around
-    their own mean, put around the estimate: forests on resamples are flatter, since they see fewer distinct rows, and
-    quantiles as they stand would double that bias. Bands are pointwise and do not cover the bias of the forest itself.
-    Cost: `bootstrap` times the fit.
+    Bands are for sampling: forests are grown again as the model was, on as many rows drawn with replacement, or on as
+    many whole groups if it was fitted with `groups`, each averaged over its own rows. The band is the spread of their
+    curves around their own mean, put around the estimate: forests on resamples are flatter, since they see fewer
+    distinct rows, and quantiles as they stand would double that bias. Bands are pointwise and do not cover the bias of
+    the forest itself. Cost: `bootstrap` times the fit.
 
     References
     ----------
@@ -234,9 +235,13 @@ def partial_dependence(
     ends |= {sample.names[a]: each["a_end"] for (a, _), each in zip(joint, surfaces, strict=True)}
     ends |= {sample.names[b]: each["b_end"] for (_, b), each in zip(joint, surfaces, strict=True)}
     columns = ("x", "effect", "low", "high") if with_bands else ("x", "effect")
+    parts = [
+        curve if name in sample.categories else _with_end(curve, columns)
+        for name, curve in zip(names, curves, strict=True)
+    ]
     steps = most or _ROW_STEPS
     return PartialDependence(
-        curves=labelled(backend, names, [_with_end(curve, columns) for curve in curves], columns),
+        curves=labelled(backend, names, parts, columns),
         turning_points=turning_table(backend, names, curves, with_bands=with_bands),
         individual=_individual(forest, sample, [] if kind == "average" else chosen, steps, centered),
         pairs=_pair_table(backend, sample.names, joint, surfaces),
@@ -279,10 +284,10 @@ def _individual(forest: Any, sample: Sample, factors: list[int], most: int, cent
     rows = np.arange(n_rows) if positions is None else positions
     none = {"row": np.array([], dtype=np.int64), "x": np.array([]), "effect": np.array([])}
     parts = []
-    for each in found:
-        x = np.append(each["x"], each["x_end"])
-        effect = each["effect"].reshape(n_rows, -1)
-        effect = np.column_stack([effect, effect[:, -1]])
+    for factor, each in zip(factors, found, strict=True):
+        x, effect = each["x"], each["effect"].reshape(n_rows, -1)
+        if sample.names[factor] not in sample.categories:
+            x, effect = np.append(x, each["x_end"]), np.column_stack([effect, effect[:, -1]])
         parts.append({"row": np.repeat(rows, len(x)), "x": np.tile(x, n_rows), "effect": effect.ravel()})
     names = [sample.names[factor] for factor in factors] or [""]
     return labelled(sample.table.backend, names, parts or [none], ("row", "x", "effect"))

@@ -14,6 +14,7 @@ use crate::kernel::forest::Parameters;
 pub struct Table<'py> {
     columns: Vec<PyReadonlyArray1<'py, f64>>,
     weights: Option<PyReadonlyArray1<'py, f64>>,
+    categories: Vec<usize>,
 }
 
 /// How the forest is grown again for bands.
@@ -62,7 +63,7 @@ pub fn partial_dependence<'py>(
     progress: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyList>> {
     let (nodes, slices) = (Nodes::new(&forest)?, columns::slices(&table.columns)?);
-    let rows = Rows { columns: &slices, weights: weights(&table)? };
+    let rows = Rows { columns: &slices, weights: weights(&table)?, categories: &table.categories };
     let refits = bootstrap.as_ref().map(Bootstrap::refits).transpose()?;
     let options = Options { factors: &factors, most, centered, prominence, refits };
     let view = nodes.view(slices.len())?;
@@ -84,7 +85,7 @@ pub fn accumulated_effects<'py>(
     progress: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyList>> {
     let (nodes, slices) = (Nodes::new(&forest)?, columns::slices(&table.columns)?);
-    let rows = Rows { columns: &slices, weights: weights(&table)? };
+    let rows = Rows { columns: &slices, weights: weights(&table)?, categories: &table.categories };
     let refits = bootstrap.as_ref().map(Bootstrap::refits).transpose()?;
     let options = Options { factors: &factors, most, centered: false, prominence, refits };
     let view = nodes.view(slices.len())?;
@@ -103,7 +104,7 @@ pub fn individual_curves<'py>(
     centered: bool,
 ) -> PyResult<Bound<'py, PyList>> {
     let (nodes, slices) = (Nodes::new(&forest)?, columns::slices(&table.columns)?);
-    let rows = Rows { columns: &slices, weights: weights(&table)? };
+    let rows = Rows { columns: &slices, weights: weights(&table)?, categories: &table.categories };
     let view = nodes.view(slices.len())?;
     let found = enter(py, None, move |job| kernel::individuals(job, &view, &rows, &factors, most, centered))?;
     let tables = PyList::empty(py);
@@ -126,7 +127,7 @@ pub fn partial_dependence_pairs<'py>(
     most: usize,
 ) -> PyResult<Bound<'py, PyList>> {
     let (nodes, slices) = (Nodes::new(&forest)?, columns::slices(&table.columns)?);
-    let rows = Rows { columns: &slices, weights: weights(&table)? };
+    let rows = Rows { columns: &slices, weights: weights(&table)?, categories: &table.categories };
     let view = nodes.view(slices.len())?;
     let found = enter(py, None, move |job| kernel::surfaces(job, &view, &rows, &pairs, most))?;
     let tables = PyList::empty(py);
@@ -146,8 +147,8 @@ fn weights<'a>(table: &'a Table<'_>) -> PyResult<Option<&'a [f64]>> {
 }
 
 fn set_axis(columns: &Bound<'_, PyDict>, name: &str, axis: Axis) -> PyResult<()> {
-    columns.set_item(name, axis.lefts.into_pyarray(columns.py()))?;
-    columns.set_item(format!("{name}_end"), axis.end)
+    columns.set_item(format!("{name}_end"), axis.rights.last().copied())?;
+    columns.set_item(name, axis.lefts.into_pyarray(columns.py()))
 }
 
 fn curves(py: Python<'_>, curves: Vec<Curve>) -> PyResult<Bound<'_, PyList>> {

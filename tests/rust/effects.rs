@@ -30,12 +30,12 @@ fn one_tree_by_hand() {
     let view = forest.view();
     let steps = Steps::new(&job, &view).unwrap();
     assert_eq!(steps.thresholds, [[0.5], [2.0]]);
-    let rows = Rows { columns: &HAND, weights: None };
+    let rows = Rows { columns: &HAND, weights: None, categories: &[] };
     // x₀ above 0.5: three of five rows have x₁ ≤ 2, so (3·2 + 2·4)/5. x₁ ≤ 2: two rows of x₀ ≤ 0.5, so (2·1 + 3·2)/5.
     let curves = partial_dependence(&job, &view, &steps, &rows, &[1, 0]).unwrap();
     assert_eq!(curves, [[8.0 / 5.0, 14.0 / 5.0], [1.0, 14.0 / 5.0]]);
     // Weights count rows: the last one twice, the first not at all. (2·4 + 3·2)/5 and so on.
-    let weighted = Rows { columns: &HAND, weights: Some(&[0.0, 1.0, 1.0, 1.0, 2.0]) };
+    let weighted = Rows { columns: &HAND, weights: Some(&[0.0, 1.0, 1.0, 1.0, 2.0]), categories: &[] };
     let curves = partial_dependence(&job, &view, &steps, &weighted, &[0, 1]).unwrap();
     assert_eq!(
         curves,
@@ -110,7 +110,7 @@ fn every_step_is_that_of_brute_force() {
     let forest = grown(&columns, &response, 13).forest;
     let (job, view) = (Job::new(), forest.view());
     let steps = Steps::new(&job, &view).unwrap();
-    let rows = Rows { columns: &columns, weights: None };
+    let rows = Rows { columns: &columns, weights: None, categories: &[] };
     let curves = partial_dependence(&job, &view, &steps, &rows, &[0, 1, 2, 3]).unwrap();
     for (factor, curve) in curves.iter().enumerate() {
         let places = inside(&steps.thresholds[factor]);
@@ -138,7 +138,7 @@ fn pairs_are_those_of_brute_force_also_where_thinned() {
     let (job, view) = (Job::new(), forest.view());
     let steps = Steps::new(&job, &view).unwrap();
     let weights: Vec<f64> = (0..60).map(|row| f64::from(row % 3)).collect();
-    let rows = Rows { columns: &columns, weights: Some(&weights) };
+    let rows = Rows { columns: &columns, weights: Some(&weights), categories: &[] };
     for (a, b) in [(0, 1), (1, 0), (2, 3)] {
         let chosen = [thinned(steps.count(a), 7), thinned(steps.count(b), usize::MAX)];
         let surface =
@@ -161,7 +161,7 @@ fn a_forest_is_the_mean_of_its_trees() {
     let forest = grown(&columns, &response, 5).forest;
     let (job, view) = (Job::new(), forest.view());
     let steps = Steps::new(&job, &view).unwrap();
-    let rows = Rows { columns: &columns, weights: None };
+    let rows = Rows { columns: &columns, weights: None, categories: &[] };
     let whole = partial_dependence(&job, &view, &steps, &rows, &[2]).unwrap();
     let mut sums = vec![0.0; whole[0].len()];
     for tree in 0..5 {
@@ -194,7 +194,7 @@ fn accumulated_effects_are_those_of_the_definition() {
     let forest = grown(&columns, &response, 11).forest;
     let (job, view) = (Job::new(), forest.view());
     let steps = Steps::new(&job, &view).unwrap();
-    let rows = Rows { columns: &columns, weights: None };
+    let rows = Rows { columns: &columns, weights: None, categories: &[] };
     for intervals in [1, 6, usize::MAX] {
         let all: Vec<Vec<f64>> =
             columns.iter().map(|column| edges(&job, column, intervals).unwrap()).collect();
@@ -230,29 +230,52 @@ fn edges_are_values_and_ties_are_merged() {
     assert_eq!(thinned(10, 4), [0, 3, 6, 9]);
 }
 
-fn turn(first: usize, last: usize, is_peak: bool, size: f64) -> Turn {
-    Turn { first, last, is_peak, size }
+/// First and last level, whether it is a peak, size.
+fn turns(levels: &[f64], prominence: f64) -> Vec<(usize, usize, bool, f64)> {
+    let tell = |each: &Turn| (each.first, each.last, each.is_peak, each.size);
+    turning_points(levels, prominence).iter().map(tell).collect()
 }
 
 #[test]
 fn turning_points_of_curves_made_by_hand() {
-    assert_eq!(turning_points(&[1.0, 2.0, 3.0, 3.5], 0.1), []);
-    assert_eq!(turning_points(&[4.0; 6], 0.1), []);
-    assert_eq!(turning_points(&[], 0.1), []);
-    assert_eq!(turning_points(&[1.0], 0.1), []);
+    assert_eq!(turns(&[1.0, 2.0, 3.0, 3.5], 0.1), []);
+    assert_eq!(turns(&[4.0; 6], 0.1), []);
+    assert_eq!(turns(&[], 0.1), []);
+    assert_eq!(turns(&[1.0], 0.1), []);
     // One hump with a flat top; its size is that of the smaller side.
-    assert_eq!(turning_points(&[0.0, 2.0, 5.0, 5.0, 1.0], 0.1), [turn(2, 3, true, 4.0)]);
-    assert_eq!(turning_points(&[3.0, 0.0, 3.0], 0.1), [turn(1, 1, false, 3.0)]);
+    assert_eq!(turns(&[0.0, 2.0, 5.0, 5.0, 1.0], 0.1), [(2, 3, true, 4.0)]);
+    assert_eq!(turns(&[3.0, 0.0, 3.0], 0.1), [(1, 1, false, 3.0)]);
     // Waves of 1 on a range of 10 are none at a fifth and five at a twentieth.
     let waves = [0.0, 4.0, 3.0, 8.0, 7.0, 10.0, 9.0];
-    assert_eq!(turning_points(&waves, 0.2), []);
-    let all = turning_points(&waves, 0.05);
-    assert_eq!(all.iter().map(|each| each.first).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
-    assert!(all.iter().all(|each| each.size == 1.0));
+    assert_eq!(turns(&waves, 0.2), []);
+    let all = turns(&waves, 0.05);
+    assert_eq!(all.iter().map(|each| each.0).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    assert!(all.iter().all(|each| each.3 == 1.0));
     // A small wave on the way up takes nothing from the hump; a small fall before the rise is no turn.
-    assert_eq!(turning_points(&[1.0, 0.5, 6.0, 5.8, 10.0, 2.0], 0.1), [turn(4, 4, true, 8.0)]);
-    let two = [turn(1, 1, true, 4.0), turn(2, 2, false, 4.0)];
-    assert_eq!(turning_points(&[0.0, 6.0, 2.0, 9.0], 0.1), two);
+    assert_eq!(turns(&[1.0, 0.5, 6.0, 5.8, 10.0, 2.0], 0.1), [(4, 4, true, 8.0)]);
+    let two = [(1, 1, true, 4.0), (2, 2, false, 4.0)];
+    assert_eq!(turns(&[0.0, 6.0, 2.0, 9.0], 0.1), two);
+}
+
+#[test]
+fn a_turn_is_measured_on_other_levels_between_the_same_places() {
+    let turn = turning_points(&[0.0, 1.0, 5.0, 2.0], 0.1)[0];
+    assert_eq!((turn.before, turn.after, turn.size), (0, 3, 3.0));
+    // 4 − 1 on one side, 4 − 5 on the other.
+    assert_eq!(turn.change(&[1.0, 9.0, 4.0, 5.0]), -1.0);
+}
+
+#[test]
+fn categories_are_read_at_their_codes() {
+    let (forest, job) = (by_hand(), Job::new());
+    let rows = Rows { columns: &HAND, weights: None, categories: &[2, 0] };
+    let curves = average_curves(&job, &forest.view(), &rows, &options(&[0, 1], None)).unwrap();
+    assert_eq!(
+        (curves[0].lefts.as_slice(), curves[0].levels.as_slice()),
+        (&[0.0, 1.0][..], &[1.0, 14.0 / 5.0][..])
+    );
+    // The other factor goes from its least value over its threshold to its largest.
+    assert_eq!((curves[1].lefts.as_slice(), curves[1].rights.as_slice()), (&[1.0, 2.0][..], &[2.0, 3.0][..]));
 }
 
 #[test]
@@ -283,7 +306,7 @@ fn the_same_bits_on_any_number_of_threads() {
     let (columns, response) = data(120);
     let columns = slices(&columns);
     let forest = grown(&columns, &response, 40).forest;
-    let rows = Rows { columns: &columns, weights: None };
+    let rows = Rows { columns: &columns, weights: None, categories: &[] };
     let codes: Vec<u32> = (0..120).map(|row| row / 6).collect();
     let resampling = Resampling::Groups(Classes::new(&codes, 20));
     let refits = Refits {
@@ -323,7 +346,7 @@ fn bands_hold_the_estimate_and_turning_points_are_found_again() {
         seed: 1,
     };
     let options = Options { prominence: 0.3, ..options(&[0], Some(refits)) };
-    let rows = Rows { columns: &columns, weights: None };
+    let rows = Rows { columns: &columns, weights: None, categories: &[] };
     let curve = &average_curves(&Job::new(), &forest.view(), &rows, &options).unwrap()[0];
     // y is highest at 0.5; the sixth of the rows nearest to it differ by less than the noise.
     let [point] = curve.turning_points.as_slice() else { panic!("{:?}", curve.turning_points) };
@@ -339,18 +362,18 @@ fn bands_hold_the_estimate_and_turning_points_are_found_again() {
 fn what_cannot_be_read_is_refused() {
     let (forest, job) = (by_hand(), Job::new());
     let view = forest.view();
-    let rows = Rows { columns: &HAND, weights: None };
+    let rows = Rows { columns: &HAND, weights: None, categories: &[] };
     let run =
         |rows: &Rows<'_>, options: &Options<'_>| average_curves(&job, &view, rows, options).unwrap_err();
-    let short = Rows { columns: &HAND[..1], weights: None };
+    let short = Rows { columns: &HAND[..1], weights: None, categories: &[] };
     assert_eq!(run(&short, &options(&[0], None)), Error::Length { name: "columns", length: 1, expected: 2 });
     let gap: [&[f64]; 2] = [&[0.0, 1.0], &[f64::NAN, 1.0]];
-    let error = run(&Rows { columns: &gap, weights: None }, &options(&[0], None));
+    let error = run(&Rows { columns: &gap, weights: None, categories: &[] }, &options(&[0], None));
     assert!(matches!(error, Error::InColumn { column: 1, .. }));
     assert!(matches!(run(&rows, &options(&[2], None)), Error::Parameter { name: "factors", .. }));
     let flat = Options { prominence: 1.0, ..options(&[0], None) };
     assert!(matches!(run(&rows, &flat), Error::Parameter { name: "prominence", .. }));
-    let nothing = Rows { columns: &HAND, weights: Some(&[0.0; 5]) };
+    let nothing = Rows { columns: &HAND, weights: Some(&[0.0; 5]), categories: &[] };
     assert!(matches!(run(&nothing, &options(&[0], None)), Error::Parameter { name: "weights", .. }));
     let huge = Refits {
         response: &[0.0; 5],

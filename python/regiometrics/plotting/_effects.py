@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["by_factor", "category_ticks", "draw_curve", "draw_rug", "draw_turning_points", "fill", "panels"]
+__all__ = [
+    "by_factor",
+    "category_ticks",
+    "draw_categories",
+    "draw_curve",
+    "draw_rug",
+    "draw_turning_points",
+    "fill",
+    "panels",
+]
 
 _PANEL = (3.2, 2.6)
 _COLUMNS = 4
@@ -66,6 +75,15 @@ def _panel(drawing: tuple[Callable[[Axes, str], None], str], ax: Axes) -> None:
     ax.spines[["top", "right"]].set_visible(False)
 
 
+def draw_categories(ax: Axes, rows: pd.DataFrame) -> None:
+    """Draw the effect of each category as a point, with its band as a stroke."""
+    colour = colours(1)[0]
+    if "low" in rows:
+        ax.vlines(rows["x"], rows["low"], rows["high"], color=colour, alpha=0.45, linewidth=3.0)
+    ax.plot(rows["x"], rows["effect"], "o:", color=colour, linewidth=0.8, markersize=5)
+    ax.margins(x=0.15)
+
+
 def draw_curve(ax: Axes, rows: pd.DataFrame, style: str) -> None:
     """Draw a curve, and its band if it has one."""
     colour = colours(1)[0]
@@ -85,19 +103,27 @@ def draw_rug(ax: Axes, values: Any) -> None:
 
 
 def draw_turning_points(ax: Axes, points: pd.DataFrame | None) -> None:
-    """Mark turning points with their location, and the band of the location as a bar."""
+    """Mark turning points with their location, and the band of the location as a bar.
+
+    A turn that may be chance, as the band of its size holds zero, is a hollow mark without a text.
+    """
     if points is None:
         return
     colour = colours(2)[1]
-    for point in points.itertuples(index=False):
-        is_peak = point.direction == "rise to fall"
-        low = getattr(point, "location_low", np.nan)
+    for point in points.to_dict("records"):
+        is_peak = point["direction"] == "rise to fall"
+        x, y = float(point["location"]), float(point["effect"])
+        low, high = (float(point.get(end, np.nan)) for end in ("location_low", "location_high"))
+        marker = "v" if is_peak else "^"
+        if point.get("size_low", 1.0) <= 0.0:
+            ax.plot([x], [y], marker=marker, markeredgecolor=colour, markerfacecolor="none", markersize=4)
+            continue
         if np.isfinite(low):
-            ax.plot([low, point.location_high], [point.effect] * 2, color=colour, linewidth=3.0, alpha=0.45)
-        ax.plot([point.location], [point.effect], marker="v" if is_peak else "^", color=colour, markersize=6)
+            ax.plot([low, high], [y, y], color=colour, linewidth=3.0, alpha=0.45)
+        ax.plot([x], [y], marker=marker, color=colour, markersize=6)
         ax.annotate(
-            f"{point.location:.3g}",
-            (point.location, point.effect),
+            f"{x:.3g}",
+            (x, y),
             xytext=(0, _LIFT if is_peak else -_LIFT),
             textcoords="offset points",
             ha="center",

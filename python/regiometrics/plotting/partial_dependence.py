@@ -62,10 +62,8 @@ def _row_curves(ax: Axes, rows: pd.DataFrame, most: int) -> None:
     x, effect = (rows[column].to_numpy().reshape(-1, width) for column in ("x", "effect"))
     places = np.unique(np.linspace(0, len(numbers) - 1, min(len(numbers), most)).astype(int))
     # Steps as corners: each level from its own x to the next.
-    corners_x, corners_y = np.repeat(x[places], 2, axis=1)[:, 1:], np.repeat(effect[places], 2, axis=1)[:, :-1]
-    ax.add_collection(
-        LineCollection(np.stack([corners_x, corners_y], axis=2), colors="0.55", linewidths=0.4, alpha=0.5)
-    )
+    corners = np.stack([np.repeat(x[places], 2, axis=1)[:, 1:], np.repeat(effect[places], 2, axis=1)[:, :-1]], axis=2)
+    ax.add_collection(LineCollection(list(corners), colors="0.55", linewidths=0.4, alpha=0.5))
     ax.autoscale_view()
 
 

@@ -71,7 +71,10 @@ impl Refits<'_> {
                 let parameters = Parameters { resampling, seed, ..self.forest };
                 let ranks = Ranks::new(job, &columns, response.len())?;
                 let grown = fit_on(job, &columns, &ranks, &response, &parameters)?.forest;
-                statistic(&grown, &Rows { columns: &columns, weights: weights.as_deref() })
+                statistic(
+                    &grown,
+                    &Rows { columns: &columns, weights: weights.as_deref(), categories: rows.categories },
+                )
             })
             .collect()
     }

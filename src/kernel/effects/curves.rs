@@ -3,7 +3,7 @@
 use super::accumulated::{accumulated_effects, edges};
 use super::average::partial_dependence;
 use super::bands::{Refits, band, ends};
-use super::steps::{Steps, step_edges, thinned};
+use super::steps::{Axis, Steps};
 use super::turning::{Turn, turning_points};
 use super::{Rows, check_factors};
 use crate::kernel::error::{Error, Result};
@@ -87,12 +87,8 @@ pub fn average_curves(
     let steps = Steps::new(job, forest)?;
     let levels = partial_dependence(job, forest, &steps, rows, options.factors)?;
     let curve = |(&factor, levels): (&usize, Vec<f64>)| {
-        let edges = step_edges(&steps.thresholds[factor], rows.columns[factor]);
-        let chosen = thinned(levels.len(), options.most);
-        let lefts: Vec<f64> = chosen.iter().map(|&step| edges[step]).collect();
-        let rights = lefts.iter().skip(1).copied().chain(edges.last().copied()).collect();
-        let at = chosen.iter().map(|&step| edges[step].midpoint(edges[step + 1])).collect();
-        Curve::new(lefts, rights, at, chosen.iter().map(|&step| levels[step]).collect())
+        let axis = Axis::new(&steps, rows, factor, options.most);
+        Curve::new(axis.lefts, axis.rights, axis.at, axis.chosen.iter().map(|&step| levels[step]).collect())
     };
     let mut curves: Vec<Curve> = options.factors.iter().zip(levels).map(curve).collect();
     if options.centered {
@@ -212,7 +208,8 @@ fn bands(job: &Job, curve: &Curve, replicates: &[&[f64]], confidence: f64) -> Re
     Ok(ends.into_iter().unzip())
 }
 
-/// In each replicate the largest turning point of the same kind between the two beside it is the same one.
+/// In each replicate the largest turning point of the same kind between the two beside it is the same one. The band of
+/// the size is that of the change between the places of the estimate, so that it holds zero where there may be no turn.
 fn turn_bands(curve: &mut Curve, turns: &[Turn], replicates: &[&[f64]], prominence: f64, confidence: f64) {
     let found: Vec<Vec<Turn>> = replicates.iter().map(|levels| turning_points(levels, prominence)).collect();
     for (place, turn) in turns.iter().enumerate() {
@@ -224,10 +221,10 @@ fn turn_bands(curve: &mut Curve, turns: &[Turn], replicates: &[&[f64]], prominen
             .filter_map(|turns| turns.iter().filter(same).max_by(|a, b| a.size.total_cmp(&b.size)))
             .collect();
         let mut locations: Vec<f64> = matched.iter().map(|each| curve.location(each)).collect();
-        let mut sizes: Vec<f64> = matched.iter().map(|each| each.size).collect();
         let point = &mut curve.turning_points[place];
         point.location_band = ends(&mut locations, confidence);
-        point.size_band = ends(&mut sizes, confidence);
+        let mut sizes: Vec<f64> = replicates.iter().map(|levels| turn.change(levels)).collect();
+        point.size_band = band(turn.size, &mut sizes, confidence);
         point.frequency = matched.len() as f64 / replicates.len() as f64;
     }
 }

@@ -35,6 +35,8 @@ pub struct Rows<'a> {
     pub columns: &'a [&'a [f64]],
     /// Weight of each row, zero or more; `None` weights all rows alike.
     pub weights: Option<&'a [f64]>,
+    /// Number of categories of each factor, which enters as codes from zero; 0 for numbers. Empty if all are numbers.
+    pub categories: &'a [usize],
 }
 
 impl Rows<'_> {

@@ -87,21 +87,33 @@ fn sort_factor(job: &Job, forest: &ForestView<'_>, nodes: &[u32]) -> Result<(Vec
     Ok((thresholds, places))
 }
 
-/// Steps that were chosen along a factor, and the places at which they begin; the last place is where the factor ends.
+/// Steps that were chosen along a factor, or its categories.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Axis {
+    /// Where each step begins; of categories their codes.
     pub lefts: Vec<f64>,
-    pub end: f64,
+    /// Where the next step shown begins, or the last ends; of categories their codes.
+    pub rights: Vec<f64>,
+    /// A place inside each step.
+    pub(super) at: Vec<f64>,
     pub(super) chosen: Vec<usize>,
 }
 
 impl Axis {
-    /// At most `most` steps of `factor`.
+    /// At most `most` steps of `factor`; all categories where it has some.
     pub(super) fn new(steps: &Steps, rows: &Rows<'_>, factor: usize, most: usize) -> Self {
+        let n_categories = rows.categories.get(factor).copied().unwrap_or(0);
+        if n_categories > 0 {
+            let codes: Vec<f64> = (0..n_categories).map(|code| code as f64).collect();
+            let chosen = codes.iter().map(|&code| steps.of(factor, code)).collect();
+            return Self { lefts: codes.clone(), rights: codes.clone(), at: codes, chosen };
+        }
         let edges = step_edges(&steps.thresholds[factor], rows.columns[factor]);
         let chosen = thinned(steps.count(factor), most);
-        let lefts = chosen.iter().map(|&step| edges[step]).collect();
-        Self { lefts, end: edges[steps.count(factor)], chosen }
+        let lefts: Vec<f64> = chosen.iter().map(|&step| edges[step]).collect();
+        let rights = lefts.iter().skip(1).copied().chain(edges.last().copied()).collect();
+        let at = chosen.iter().map(|&step| edges[step].midpoint(edges[step + 1])).collect();
+        Self { lefts, rights, at, chosen }
     }
 }
 

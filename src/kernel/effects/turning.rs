@@ -9,6 +9,18 @@ pub struct Turn {
     pub is_peak: bool,
     /// The smaller of the two changes beside it: from the turning point (or the end) before, and to the one after.
     pub size: f64,
+    /// Where the extremes before and after it are.
+    pub before: usize,
+    pub after: usize,
+}
+
+impl Turn {
+    /// The smaller of the two changes of other `levels` between the same places; negative where they turn the other way.
+    pub fn change(&self, levels: &[f64]) -> f64 {
+        let sides = [self.before, self.after].map(|side| levels[self.first] - levels[side]);
+        let sign = if self.is_peak { 1.0 } else { -1.0 };
+        (sign * sides[0]).min(sign * sides[1])
+    }
 }
 
 /// Levels that differ by less than this share of the range are one.
@@ -31,13 +43,14 @@ pub fn turning_points(levels: &[f64], prominence: f64) -> Vec<Turn> {
         return Vec::new();
     }
     let extremes = alternating(levels, prominence * range);
-    let change = |a: usize, b: usize| (levels[extremes[a].0] - levels[extremes[b].0]).abs();
     let turn = |each: usize| {
         let (at, is_peak) = extremes[each];
         let same = |place: &usize| (levels[*place] - levels[at]).abs() <= EQUAL * range;
         let first = (0..at).rev().take_while(same).last().unwrap_or(at);
         let last = (at + 1..levels.len()).take_while(same).last().unwrap_or(at);
-        Turn { first, last, is_peak, size: change(each, each - 1).min(change(each, each + 1)) }
+        let (before, after) = (extremes[each - 1].0, extremes[each + 1].0);
+        let turn = Turn { first, last, is_peak, size: 0.0, before, after };
+        Turn { size: turn.change(levels), ..turn }
     };
     (1..extremes.len().saturating_sub(1)).map(turn).collect()
 }
