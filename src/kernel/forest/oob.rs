@@ -72,7 +72,10 @@ impl<'a> Tally<'a> {
     pub fn new(response: &'a [f64]) -> Self {
         let n = response.len() as f64;
         let mean = response.iter().map(|value| value / n).sum::<f64>();
-        let variance = response.iter().map(|value| (value - mean) * (value - mean) / n).sum();
+        let is_constant = response.iter().all(|value| value.to_bits() == response[0].to_bits());
+        let squares = response.iter().map(|value| (value - mean) * (value - mean) / n);
+        // The mean of equal numbers may be rounded.
+        let variance = if is_constant { 0.0 } else { squares.sum() };
         let (sum, count) = (vec![0.0; response.len()], vec![0; response.len()]);
         Self { response, sum, count, variance, curve: Curve::default() }
     }
