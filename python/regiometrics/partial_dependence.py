@@ -39,9 +39,8 @@ class PartialDependence(Result):
         `factor`; `direction`, "rise to fall" or "fall to rise"; `location`, the middle of the highest (lowest) steps,
         which reach from `x_from` to `x_to`; the `effect` there; `size`, the smaller of the changes to the turning
         points (or ends of the curve) on its two sides; its `share` of the range of the curve. With `bootstrap` also
-        `location_low`, `location_high`; `size_low`, `size_high`, the band of the changes between the same places, which
-        holds zero where the turn may be chance; and `frequency`, the share of refitted forests that turn the same way
-        between the two turning points beside it.
+        `location_low`, `location_high`; `size_low`, `size_high`, which hold zero or less where the turn may be chance;
+        and `frequency`, the share of refitted forests that turn the same way between the two turning points beside it.
     individual : frame
         `factor`, `row` (position in the data), `x`, `effect`: the curve of each row by itself; empty with kind
         "average".
@@ -185,6 +184,10 @@ def partial_dependence(
     distinct rows, and quantiles as they stand would double that bias. Bands are pointwise and do not cover the bias of
     the forest itself. Cost: `bootstrap` times the fit.
 
+    The band of the size is size ± 2ε, with ε the quantile over refits of the largest deviation of the whole curve from
+    its mean: it allows for a turning point having been looked for everywhere (Fasy et al. 2014). The band of the
+    location holds the quantiles over the refits that turn there.
+
     References
     ----------
     Friedman, J. H. (2001). Greedy function approximation: a gradient boosting machine. Annals of Statistics 29,
@@ -196,6 +199,9 @@ def partial_dependence(
 
     Edelsbrunner, H., Letscher, D. and Zomorodian, A. (2002). Topological persistence and simplification. Discrete &
     Computational Geometry 28, 511–533. https://doi.org/10.1007/s00454-002-2885-2
+
+    Fasy, B. T. et al. (2014). Confidence sets for persistence diagrams. Annals of Statistics 42, 2301–2339.
+    https://doi.org/10.1214/14-AOS1252
 
     Examples
     --------
@@ -211,18 +217,21 @@ def partial_dependence(
     """
     forest = fitted(model)
     choice("kind", kind, ("average", "individual", "both"))
+    flag("centered", centered)
     most = None if grid_size is None else count("grid_size", grid_size, least=2)
     refits = Refits.checked(bootstrap, confidence, seed, value)
     sample = read_sample(forest, data, value=value, weight=weight, missing=missing)
     chosen = chosen_factors(sample.names, factors)
     joint = _chosen_pairs(sample.names, pairs)
+    # First, since it may be too large.
+    individual = _individual(forest, sample, [] if kind == "average" else chosen, most or _ROW_STEPS, centered)
     curves = call(
         _core.partial_dependence,
         forest.forest_,
         sample.core,
         chosen,
         most or MOST,
-        flag("centered", centered),
+        bool(centered),
         fraction("prominence", prominence),
         refits.core(forest, sample),
         columns=sample.told,
@@ -239,11 +248,10 @@ def partial_dependence(
         curve if name in sample.categories else _with_end(curve, columns)
         for name, curve in zip(names, curves, strict=True)
     ]
-    steps = most or _ROW_STEPS
     return PartialDependence(
         curves=labelled(backend, names, parts, columns),
         turning_points=turning_table(backend, names, curves, with_bands=with_bands),
-        individual=_individual(forest, sample, [] if kind == "average" else chosen, steps, centered),
+        individual=individual,
         pairs=_pair_table(backend, sample.names, joint, surfaces),
         kind=kind,
         centered=bool(centered),

@@ -258,14 +258,6 @@ fn turning_points_of_curves_made_by_hand() {
 }
 
 #[test]
-fn a_turn_is_measured_on_other_levels_between_the_same_places() {
-    let turn = turning_points(&[0.0, 1.0, 5.0, 2.0], 0.1)[0];
-    assert_eq!((turn.before, turn.after, turn.size), (0, 3, 3.0));
-    // 4 − 1 on one side, 4 − 5 on the other.
-    assert_eq!(turn.change(&[1.0, 9.0, 4.0, 5.0]), -1.0);
-}
-
-#[test]
 fn categories_are_read_at_their_codes() {
     let (forest, job) = (by_hand(), Job::new());
     let rows = Rows { columns: &HAND, weights: None, categories: &[2, 0] };
@@ -352,6 +344,11 @@ fn bands_hold_the_estimate_and_turning_points_are_found_again() {
     let [point] = curve.turning_points.as_slice() else { panic!("{:?}", curve.turning_points) };
     assert!(point.is_peak && (point.location - 0.5).abs() < 0.1);
     assert_eq!(point.frequency, 1.0);
+    let half = 0.5 * (point.size_band.1 - point.size_band.0);
+    assert_close(point.size_band.0 + half, point.size, 1e-12);
+    // Twice the largest deviation anywhere is more than half of any band, and less than a hump of 1.
+    let widest = curve.low.iter().zip(&curve.high).map(|(low, high)| high - low).fold(0.0, f64::max);
+    assert!(half > widest && point.size_band.0 > 0.0, "{half} {widest}");
     assert!(point.location_band.0 <= 0.5 && 0.5 <= point.location_band.1);
     for ((low, level), high) in curve.low.iter().zip(&curve.levels).zip(&curve.high) {
         assert!(low < level && level < high);

@@ -15,8 +15,8 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// The smaller of the two changes of other `levels` between the same places; negative where they turn the other way.
-    pub fn change(&self, levels: &[f64]) -> f64 {
+    /// The smaller of the two changes; negative where the levels turn the other way.
+    fn change(&self, levels: &[f64]) -> f64 {
         let sides = [self.before, self.after].map(|side| levels[self.first] - levels[side]);
         let sign = if self.is_peak { 1.0 } else { -1.0 };
         (sign * sides[0]).min(sign * sides[1])
