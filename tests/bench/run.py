@@ -23,6 +23,7 @@ import regiometrics as rgm
 from chains import chain_rows
 from classes import class_rows
 from decompositions import dagum_rows, pysal_rows
+from effects import effect_rows
 from indicators import indicator_rows
 from panels import frame_rows, panel_rows
 from rows import Row, measure
@@ -34,6 +35,7 @@ FAMILIES: tuple[Callable[[], Iterator[Row]], ...] = (
     chain_rows,
     indicator_rows,
     panel_rows,
+    effect_rows,
     frame_rows,
 )
 
