@@ -12,6 +12,7 @@ from . import datasets, weights
 from ._call import set_threads
 from ._core import __version__
 from ._language import set_language
+from .accumulated_effects import AccumulatedEffects, accumulated_effects
 from .classify import Classification, classify
 from .coefficient_of_variation import coefficient_of_variation
 from .coupling_coordination import CouplingCoordination, coupling_coordination
@@ -31,6 +32,7 @@ from .network_indicators import NetworkIndicators, network_indicators
 from .moran import Moran, moran
 from .normalize import normalize
 from .optimal_discretization import OptimalDiscretization, optimal_discretization
+from .partial_dependence import PartialDependence, partial_dependence
 from .random_forest import RandomForestRegressor
 from .rank_consistency import rank_consistency
 from .share import share
@@ -42,6 +44,7 @@ from .tune_forest import ForestTuning, tune_forest
 from .weights import SpatialWeights
 
 __all__ = [
+    "AccumulatedEffects",
     "Classification",
     "CouplingCoordination",
     "DagumGini",
@@ -60,6 +63,7 @@ __all__ = [
     "NetworkIndicators",
     "Moran",
     "OptimalDiscretization",
+    "PartialDependence",
     "RandomForestRegressor",
     "RegiometricsError",
     "RegiometricsWarning",
@@ -69,6 +73,7 @@ __all__ = [
     "Theil",
     "Topsis",
     "__version__",
+    "accumulated_effects",
     "classify",
     "coefficient_of_variation",
     "counts_from_probabilities",
@@ -90,6 +95,7 @@ __all__ = [
     "moran",
     "normalize",
     "optimal_discretization",
+    "partial_dependence",
     "rank_consistency",
     "set_language",
     "set_threads",

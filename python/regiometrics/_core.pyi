@@ -19,6 +19,7 @@ _Places: TypeAlias = tuple[Sequence[Sequence[int]], Sequence[int]]
 __all__ = [
     "__version__",
     "adjust",
+    "accumulated_effects",
     "class_breaks",
     "class_codes",
     "classify",
@@ -49,11 +50,14 @@ __all__ = [
     "moran",
     "neighbors",
     "industrial_upgrading",
+    "individual_curves",
     "interpolate",
     "network_links",
     "network_structure",
     "normalize",
     "optimal_discretization",
+    "partial_dependence",
+    "partial_dependence_pairs",
     "rank_consistency",
     "set_threads",
     "share",
@@ -275,3 +279,28 @@ def driver_importance(
     seed: int,
     progress: _Progress | None = None,
 ) -> dict[str, Any]: ...
+def partial_dependence(
+    forest: dict[str, Any],
+    table: dict[str, Any],
+    factors: Sequence[int],
+    most: int,
+    centered: bool,
+    prominence: float,
+    bootstrap: dict[str, Any] | None,
+    progress: _Progress | None = None,
+) -> list[dict[str, Any]]: ...
+def accumulated_effects(
+    forest: dict[str, Any],
+    table: dict[str, Any],
+    factors: Sequence[int],
+    most: int,
+    prominence: float,
+    bootstrap: dict[str, Any] | None,
+    progress: _Progress | None = None,
+) -> list[dict[str, Any]]: ...
+def individual_curves(
+    forest: dict[str, Any], table: dict[str, Any], factors: Sequence[int], most: int, centered: bool
+) -> list[dict[str, Any]]: ...
+def partial_dependence_pairs(
+    forest: dict[str, Any], table: dict[str, Any], pairs: Sequence[Sequence[int]], most: int
+) -> list[dict[str, Any]]: ...

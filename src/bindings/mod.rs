@@ -14,6 +14,7 @@ mod deviational_ellipse;
 mod entropy_weights;
 mod geodetector;
 mod driver_importance;
+mod effects;
 mod entropy_weights;
 mod forest;
 mod growth_rate;
@@ -58,6 +59,10 @@ mod _core {
     #[pymodule_export]
     use super::deviational_ellipse::{deviational_ellipse, ellipse_outlines};
     use super::driver_importance::driver_importance;
+    #[pymodule_export]
+    use super::effects::{
+        accumulated_effects, individual_curves, partial_dependence, partial_dependence_pairs,
+    };
     #[pymodule_export]
     use super::enter::exercise;
     #[pymodule_export]

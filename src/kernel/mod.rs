@@ -26,6 +26,7 @@ pub mod deviational_ellipse;
 pub mod entropy_weights;
 pub mod geodetector;
 pub mod driver_importance;
+pub mod effects;
 pub mod entropy_weights;
 pub mod forest;
 pub mod growth_rate;

@@ -24,6 +24,7 @@ from chains import chain_rows
 from classes import class_rows
 from decompositions import dagum_rows, pysal_rows
 from forests import forest_rows
+from effects import effect_rows
 from indicators import indicator_rows
 from networks_and_centres import ellipse_rows, network_rows
 from panels import frame_rows, panel_rows
@@ -39,6 +40,7 @@ FAMILIES: tuple[Callable[[], Iterator[Row]], ...] = (
     ellipse_rows,
     network_rows,
     panel_rows,
+    effect_rows,
     frame_rows,
     spatial_rows,
     forest_rows,

@@ -41,6 +41,10 @@ def scored() -> pd.DataFrame:
 # Columns of the caller, which keep their names.
 CALLERS = {"first", "second"}
 
+def forest() -> tuple[rgm.RandomForestRegressor, np.ndarray]:
+    x = np.random.default_rng(3).normal(size=(40, 2))
+    return rgm.RandomForestRegressor(5, random_state=1).fit(x, x[:, 0] ** 2), x
+
 
 # Results whose tables have cells of several words, or columns of the caller.
 def ring() -> dict[str, Any]:
@@ -53,6 +57,12 @@ def ring() -> dict[str, Any]:
 
 OTHERS: dict[str, Callable[[], Result]] = {
     "classify": lambda: rgm.classify(scored()["first"], k=3),
+    "accumulated_effects": lambda: rgm.accumulated_effects(
+        *forest(), intervals=5, value=forest()[1][:, 0] ** 2, bootstrap=2, seed=1
+    ),
+    "partial_dependence": lambda: rgm.partial_dependence(
+        *forest(), pairs=("x1", "x2"), kind="both", grid_size=4, value=forest()[1][:, 0] ** 2, bootstrap=2, seed=1
+    ),
     "coupling_coordination": lambda: rgm.coupling_coordination(scored().drop(columns="time"), ["first", "second"]),
     "local_g": lambda: rgm.local_g(**ring(), permutations=9, seed=1),
     "local_moran": lambda: rgm.local_moran(**ring(), permutations=9, seed=1),

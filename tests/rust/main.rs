@@ -10,6 +10,7 @@ mod coefficient_of_variation;
 mod coupling_coordination;
 mod dagum_gini;
 mod deviational_ellipse;
+mod effects;
 mod entropy_weights;
 mod geodetector;
 mod growth_rate;

@@ -7,6 +7,7 @@ from . import centres, chains, classes, coupling, general, indicators, inequalit
 from . import association, chains, classes, coupling, general, indicators, inequality, weights
 from . import chains, classes, coupling, general, geodetector, indicators, inequality, weights
 from . import chains, classes, coupling, forests, general, indicators, inequality, weights
+from . import chains, classes, coupling, effects, general, indicators, inequality, weights
 
 __all__ = ["TERMS"]
 
@@ -19,6 +20,7 @@ _FAMILIES = (
     coupling,
     geodetector,
     forests,
+    effects,
     indicators,
     inequality,
     networks,
