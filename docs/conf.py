@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import regiometrics
-from jupyter_client.connect import ConnectionFileMixin
 from sphinx.application import Sphinx
 
 project = "regiometrics"
@@ -25,9 +23,6 @@ default_role = "literal"
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
-# Pages run side by side; kernels that look for a free port at the same time may find the same one.
-if os.name == "posix":
-    ConnectionFileMixin.transport.default_value = "ipc"
 nb_output_stderr = "warn"
 nb_merge_streams = True
 # The default is a script from a network.
@@ -62,7 +57,8 @@ html_theme_options = {
 
 # Formulas are set by MathJax from these files, which are copied into the site: nothing is fetched when a page opens.
 _mathjax = find_spec("sphinx-mathjax-offline")
-assert _mathjax is not None and _mathjax.origin is not None, "pip install 'regiometrics[docs]'"
+if _mathjax is None or _mathjax.origin is None:
+    raise ImportError("the package sphinx-mathjax-offline is not installed: pip install 'regiometrics[docs]'")
 html_static_path.append(str(Path(_mathjax.origin).parent / "static"))
 mathjax_path = "mathjax/tex-chtml.js"
 mathjax3_config = {"options": {"enableMenu": False}}
