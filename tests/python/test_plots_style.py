@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
-from regiometrics._language import _TERMS
+from regiometrics._terms import TERMS
 from test_plots import dagum, heights, legend, lines, panel, theil, ticks
 
 mpl.use("Agg")
@@ -193,7 +193,7 @@ def glyphs() -> set[int]:
 def test_the_packaged_font_has_every_term_and_every_name_in_the_data() -> None:
     dagum().plot()
     provinces, chains = rgm.datasets.load_china_provinces(), rgm.datasets.load_jjj_chains()
-    texts = [chinese for _, chinese in _TERMS.values()]
+    texts = [chinese for _, chinese in TERMS.values()]
     for data in (provinces, chains, rgm.datasets.load_ai_development()):
         texts += [text for name in data.select_dtypes(exclude="number") for text in data[name]]
     characters = set("".join(texts))
@@ -266,6 +266,18 @@ def test_settings_are_left_alone_when_a_figure_fails() -> None:
     with pytest.raises(rgm.InvalidInputError):
         theil().plot("components", measure="gini")
     assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.filterwarnings("ignore")  # Those of the kernel's own process.
+def test_a_notebook_shows_every_figure() -> None:
+    # The first figure loads the backend, whose own settings must outlive it.
+    import nbformat
+    from nbclient import NotebookClient
+
+    first = "import regiometrics as rgm\nresult = rgm.theil(None, [1.0, 2.0, 4.0])\nresult.plot();"
+    cells = [nbformat.v4.new_code_cell(source) for source in (first, "result.plot();", "result.plot('shares');")]
+    NotebookClient(notebook := nbformat.v4.new_notebook(cells=cells)).execute()
+    assert [sum("image/png" in each.get("data", {}) for each in cell.outputs) for cell in notebook.cells] == [1, 1, 1]
 
 
 # Numbers at the border
