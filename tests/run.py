@@ -30,6 +30,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "stubtest": (_PYTHON, "-m", "mypy.stubtest", "regiometrics._core"),
     "pytest": (_PYTHON, "-m", "pytest"),
     "notebooks": (_PYTHON, "tests/run_notebooks.py"),
+    "docs": (_PYTHON, "docs/build.py"),
 }
 
 

@@ -268,6 +268,18 @@ def test_settings_are_left_alone_when_a_figure_fails() -> None:
     assert dict(mpl.rcParams) == before
 
 
+@pytest.mark.filterwarnings("ignore")  # Those of the kernel's own process.
+def test_a_notebook_shows_every_figure() -> None:
+    # The first figure loads the backend, whose own settings must outlive it.
+    import nbformat
+    from nbclient import NotebookClient
+
+    first = "import regiometrics as rgm\nresult = rgm.theil(None, [1.0, 2.0, 4.0])\nresult.plot();"
+    cells = [nbformat.v4.new_code_cell(source) for source in (first, "result.plot();", "result.plot('shares');")]
+    NotebookClient(notebook := nbformat.v4.new_notebook(cells=cells)).execute()
+    assert [sum("image/png" in each.get("data", {}) for each in cell.outputs) for cell in notebook.cells] == [1, 1, 1]
+
+
 # Numbers at the border
 
 

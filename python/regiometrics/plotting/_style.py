@@ -68,9 +68,13 @@ def _fonts() -> Iterator[None]:
     import matplotlib
 
     _register_font()
-    families = [family for family in matplotlib.rcParams["font.family"] if family != _CHINESE]
-    with matplotlib.rc_context({"font.family": [*families, _CHINESE]}):
+    families = matplotlib.rcParams["font.family"]
+    matplotlib.rcParams["font.family"] = [*(family for family in families if family != _CHINESE), _CHINESE]
+    try:
         yield
+    finally:
+        # This one setting alone: notebooks show figures by others, which the first figure sets when it loads a backend.
+        matplotlib.rcParams["font.family"] = families
 
 
 def _pyplot() -> Any:

@@ -1,0 +1,76 @@
+"""How the documentation is built: ``python docs/build.py``."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import regiometrics
+from sphinx.application import Sphinx
+
+project = "regiometrics"
+author = "the regiometrics authors"
+copyright = "the regiometrics authors; MIT licence"
+version = release = regiometrics.__version__
+
+extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.mathjax"]
+exclude_patterns = ["_build", "jupyter_execute"]
+templates_path = ["_templates"]
+default_role = "literal"
+
+# Pages with code cells run as they are built; a cell that raises or prints to stderr fails the build.
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+nb_output_stderr = "warn"
+nb_merge_streams = True
+# The default is a script from a network.
+nb_ipywidgets_js: dict[str, Any] = {}
+myst_enable_extensions = ["dollarmath", "colon_fence", "deflist", "attrs_inline"]
+myst_heading_anchors = 3
+
+autosummary_generate = True
+autosummary_ignore_module_all = False
+autosummary_imported_members = True
+autodoc_typehints = "none"
+numpydoc_show_class_members = False
+
+html_theme = "pydata_sphinx_theme"
+html_title = "regiometrics"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_show_sourcelink = False
+html_copy_source = False
+# Pages beside each other in the header need no second list of themselves.
+html_sidebars: dict[str, list[str]] = {"*": [], "zh/quickstart": [], "zh/results": []}
+html_theme_options = {
+    "show_toc_level": 2,
+    "navigation_with_keys": False,
+    "header_links_before_dropdown": 8,
+    "navbar_align": "left",
+    "navbar_persistent": ["search-button"],
+    "navbar_end": ["theme-switcher"],
+    "footer_start": ["copyright"],
+    "footer_end": [],
+}
+
+# Formulas are set by MathJax from these files, which are copied into the site: nothing is fetched when a page opens.
+_mathjax = find_spec("sphinx-mathjax-offline")
+if _mathjax is None or _mathjax.origin is None:
+    raise ImportError("the package sphinx-mathjax-offline is not installed: pip install 'regiometrics[docs]'")
+html_static_path.append(str(Path(_mathjax.origin).parent / "static"))
+mathjax_path = "mathjax/tex-chtml.js"
+mathjax3_config = {"options": {"enableMenu": False}}
+
+
+def _set_language(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object) -> None:
+    """Mark the Chinese pages as Chinese, for fonts, hyphenation and readers aloud."""
+    if page.startswith("zh/"):
+        context["language"] = "zh-CN"
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect what is done to each page."""
+    app.connect("html-page-context", _set_language)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
