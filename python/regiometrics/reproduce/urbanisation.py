@@ -6,6 +6,7 @@ from ..datasets import published
 from ..markov import counts_from_probabilities, markov_from_counts
 from ._chains import chain_notes
 from ._comparison import Comparison, compare
+from ._words import say, word
 
 __all__ = ["TABLES"]
 
@@ -24,9 +25,12 @@ def decoupling() -> Comparison:
         chain = markov_from_counts(counts, states=rows["from_state"].tolist())
         computed = chain.probabilities.rename(columns={head.removeprefix("to_"): head for head in _TO})
         tables.append(computed.assign(pair=pair, n=chain.sojourn["n"]))
-        notes += chain_notes(f"The {pair} counts imply", chain)
+        notes += chain_notes(say(f"The {pair} counts imply", f"由{word(pair)}的次数可得"), chain)
     return Comparison(
-        title="A. Urbanisation: Markov chains of decoupling states, from the printed cases and probabilities",
+        title=say(
+            "A. Urbanisation: Markov chains of decoupling states, from the printed cases and probabilities",
+            "A 新型城镇化：脱钩状态的马尔可夫链（由印刷的频数与概率）",
+        ),
         sources=("decoupling_markov",),
         figures=compare(printed, pd.concat(tables), ["pair", "from_state"]),
         rows=("pair", "from_state"),
@@ -34,8 +38,13 @@ def decoupling() -> Comparison:
         part="pair",
         is_round_trip=True,
         notes=(
-            "The states of the provinces are not printed. The computed figures come from the whole counts that cases × "
-            "probability give; that such counts exist in every row, and add up to the cases, is what is shown.",
+            say(
+                "The states of the provinces are not printed. The computed figures come from the whole counts that "
+                "cases × probability give; that such counts exist in every row, and add up to the cases, is what is "
+                "shown.",
+                "原文未印出各省的状态。计算值来自“频数 × 概率”所得的整数次数；"
+                "这里检验的是每一行都存在这样的整数，且其和等于频数。",
+            ),
             *notes,
         ),
     )
