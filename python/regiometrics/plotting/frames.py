@@ -18,7 +18,15 @@ __all__ = ["bars", "lines"]
 
 @figure
 def lines(
-    table: Any, ax: Axes, *, value: str, series: str, time: str, title: str = "", label: str | None = None
+    table: Any,
+    ax: Axes,
+    *,
+    value: str,
+    series: str,
+    time: str,
+    title: str = "",
+    label: str | None = None,
+    from_zero: bool = True,
 ) -> None:
     """Draw one line per label of the column `series` against the column `time`; `label` says what the value is."""
     frame = to_pandas(table).rename(columns={time: "time"})
@@ -26,10 +34,10 @@ def lines(
         label_text(name): rows.sort_values("time") for name, rows in frame.groupby(series, sort=False, observed=True)
     }
     lines_over_time(ax, groups, value, sorted(frame["time"].unique()))
-    if frame[value].min() < 0.0:
+    if not from_zero or frame[value].min() < 0.0:
         ax.set_ylim(bottom=None)
         ax.autoscale(axis="y")
-    across, up = term(time), term(value) if label is None else label
+    across, up = term("time"), term(value) if label is None else label
     label_axes(ax, title, *((up, across) if lie_down(ax) else (across, up)), legend=False)
     _name_beside(ax)
 

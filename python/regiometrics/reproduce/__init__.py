@@ -7,22 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from .._options import choice
 from ..datasets import published_names
 from . import ai_development, coastal_inland, jjj_chains, urbanisation
 from ._comparison import Comparison, Verdict
-from ._html import page
+from ._html import in_short, page
 from ._report import closing, text, write
 from ._words import say
 
-__all__ = ["Comparison", "Verdict", "compare_all", "reproduce"]
+if TYPE_CHECKING:
+    import pandas as pd
 
-_STUDIES: tuple[tuple[Callable[[], Comparison], ...], ...] = (
-    ai_development.TABLES,
-    coastal_inland.TABLES,
-    jjj_chains.TABLES,
-    urbanisation.TABLES,
-)
+__all__ = ["Comparison", "Verdict", "compare_all", "reproduce", "verdicts"]
+
+_STUDIES: dict[str, tuple[Callable[[], Comparison], ...]] = {
+    "B": ai_development.TABLES,
+    "D": coastal_inland.TABLES,
+    "C": jjj_chains.TABLES,
+    "A": urbanisation.TABLES,
+}
 
 # Published tables that cannot be computed from print, whatever the methods.
 _WITHOUT_DATA = {
@@ -30,9 +35,47 @@ _WITHOUT_DATA = {
 }
 
 
-def compare_all() -> list[Comparison]:
-    """Compute every published table for which this version has the method."""
-    return [table() for study in _STUDIES for table in study]
+def compare_all(study: str | None = None) -> list[Comparison]:
+    """Compute every published table for which this version has the method, or those of one study, "A" to "D"."""
+    if study is not None:
+        choice("study", study, tuple(sorted(_STUDIES)))
+    return [table() for name, tables in _STUDIES.items() if study in (None, name) for table in tables]
+
+
+def verdicts(study: str | None = None) -> pd.DataFrame:
+    """Return how many figures of each published table come out, in words and headings of the language in force.
+
+    Parameters
+    ----------
+    study : str, optional
+        "A" to "D"; all studies without it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per table: the table, the number of figures, how many reproduce in every printed digit, the largest
+        difference, and the verdict.
+    """
+    import pandas as pd
+
+    rows = [
+        (
+            comparison.title,
+            comparison.n_figures,
+            comparison.n_matches,
+            max(verdict.largest_difference for verdict in comparison.verdicts()),
+            in_short(comparison)[1],
+        )
+        for comparison in compare_all(study)
+    ]
+    heads = (
+        say("table", "表"),
+        say("figures", "数字"),
+        say("reproduce", "复现"),
+        say("largest difference", "最大差异"),
+        say("verdict", "结论"),
+    )
+    return pd.DataFrame(rows, columns=list(heads))
 
 
 def reproduce(output: str | Path | None = None) -> str:

@@ -19,7 +19,7 @@ __all__ = ["Comparison", "Verdict", "compare", "last_digit", "matches"]
 _HALF_UNIT = 0.5 * (1.0 + 1e-9)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Comparison:
     """A published table and what was computed for it.
 
@@ -56,6 +56,15 @@ class Comparison:
     is_round_trip: bool = False
     notes: tuple[str, ...] = ()
     draw: Callable[[], Any] | None = None
+
+    def __repr__(self) -> str:
+        """Return one line: the table, and how many of its figures come out."""
+        return f"<Comparison: {self.title}; {self.n_matches} of {self.n_figures} figures>"
+
+    def _repr_html_(self) -> str:
+        from ._html import fragment
+
+        return fragment(self)
 
     @property
     def n_figures(self) -> int:

@@ -22,7 +22,7 @@ from ._words import say, word
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["page"]
+__all__ = ["fragment", "in_short", "page"]
 
 # A table with more columns, of keys down and of heads across, is cut into blocks as wide as a sheet of paper.
 _COLUMNS = 5
@@ -40,6 +40,17 @@ def page(comparisons: list[Comparison], closing: Sequence[str]) -> str:
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(title)}</title>\n'
         f"<style>\n{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
+
+
+def fragment(comparison: Comparison) -> str:
+    """Return one table for a notebook: the verdicts, published beside computed, and the notes."""
+    verdicts = [
+        f"<li><b>{escape(word(verdict.part))}</b> {escape(said(verdict, is_round_trip=comparison.is_round_trip))}"
+        + (f"<br><small>{escape(verdict.reason)}</small></li>" if verdict.reason is not None else "</li>")
+        for verdict in comparison.verdicts()
+    ]
+    parts = [f"<h4>{escape(comparison.title)}</h4>", *_tables(comparison), "<ul>", *verdicts, "</ul>"]
+    return "\n".join([*parts, *_notes(comparison)])
 
 
 def _head(title: str, closing: Sequence[str]) -> Iterator[str]:
@@ -62,7 +73,7 @@ def _overview(comparisons: list[Comparison]) -> str:
     rows = []
     for comparison in comparisons:
         link = f'<a href="#{file_name(comparison)}">{escape(comparison.title)}</a>'
-        kind, verdict = _badge(comparison)
+        kind, verdict = in_short(comparison)
         rows.append(
             f'<tr><th scope="row">{link}</th><td>{comparison.n_figures}</td><td>{comparison.n_matches}</td>'
             f'<td class="text"><span class="badge {kind}">{escape(verdict)}</span></td></tr>'
@@ -75,7 +86,7 @@ def _overview(comparisons: list[Comparison]) -> str:
     )
 
 
-def _badge(comparison: Comparison) -> tuple[str, str]:
+def in_short(comparison: Comparison) -> tuple[str, str]:
     """Return the verdict on a whole table in a few words, and its class in the style sheet."""
     if comparison.is_round_trip:
         return "consistent", say("round trip: consistency only", "往返检验：仅检验一致性")
