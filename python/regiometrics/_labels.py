@@ -114,7 +114,7 @@ def _encode_pandas(native: Any) -> tuple[NDArray[np.uint32], Any]:
 
     if isinstance(native.dtype, pd.ArrowDtype) and "dictionary" in native.dtype.name:
         native = native.astype("category")
-    # Objects as a plain array, so that the type is theirs again in a result; numbers too, since pandas 2 warns of others.
+    # Objects as a plain array, so that the type is theirs again in a result. Numbers too: pandas 2 warns of others.
     is_plain = isinstance(native.dtype, np.dtype) and native.dtype.kind in "Obiuf"
     array = native.to_numpy() if is_plain else native.array
     if isinstance(array, pd.Categorical):
