@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from ..rank_consistency import rank_consistency
 from ..spatial_markov import SpatialMarkov, spatial_markov_from_counts
 from ._chains import chain_notes
 from ._comparison import Comparison, compare, last_digit, matches
-from ._words import say
+from ._words import say, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,8 +72,13 @@ def dagum() -> Comparison:
                 f"{years}：无法计算，原文未印出这些年份的水平值",
             ),
         ),
-        draw=lambda: dagum_gini(levels, "level", group="region", time="year").plot("all", intervals=True),
+        draw=lambda: _draw_decomposition(levels),
     )
+
+
+def _draw_decomposition(levels: pd.DataFrame) -> Any:
+    named = levels.assign(region=levels["region"].map(word))
+    return dagum_gini(named, "level", group="region", time="year").plot("all", intervals=True)
 
 
 def _wide(levels: pd.DataFrame, time: str) -> pd.DataFrame:
@@ -132,7 +137,16 @@ def ranks() -> Comparison:
         rows=("province",),
         across="quantity",
         part="quantity",
+        draw=lambda: _draw_ranks(both),
     )
+
+
+def _draw_ranks(table: pd.DataFrame) -> Any:
+    """Draw the differences of the ranks, the leading provinces on top."""
+    from ..plotting.frames import bars
+
+    ordered = table.sort_values("difference").assign(province=lambda rows: rows["province"].map(word))
+    return bars(ordered, value="difference", name="province", label=word("difference"))
 
 
 _TO = [f"to_{state}" for state in range(1, 6)]

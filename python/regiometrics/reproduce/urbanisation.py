@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..datasets import published
-from ..markov import counts_from_probabilities, markov_from_counts
+from ..markov import Markov, counts_from_probabilities, markov_from_counts
 from ._chains import chain_notes
 from ._comparison import Comparison, compare
 from ._words import say, word
@@ -20,9 +22,11 @@ def decoupling() -> Comparison:
     printed = published("decoupling_markov")
     tables: list[pd.DataFrame] = []
     notes: list[str] = []
+    chains: dict[str, Markov] = {}
     for pair, rows in printed.groupby("pair", sort=False):
         counts = counts_from_probabilities(rows[_TO], rows["n"])
         chain = markov_from_counts(counts, states=rows["from_state"].tolist())
+        chains[str(pair)] = chain
         computed = chain.probabilities.rename(columns={head.removeprefix("to_"): head for head in _TO})
         tables.append(computed.assign(pair=pair, n=chain.sojourn["n"]))
         notes += chain_notes(say(f"The {pair} counts imply", f"由{word(pair)}的次数可得"), chain)
@@ -47,7 +51,19 @@ def decoupling() -> Comparison:
             ),
             *notes,
         ),
+        draw=lambda: _draw(chains),
     )
+
+
+def _draw(chains: dict[str, Markov]) -> Any:
+    """Draw the matrices side by side."""
+    from ..plotting import _style
+
+    panels = _style.grid_of_axes(1, len(chains))[0]
+    for ax, (pair, chain) in zip(panels, chains.items(), strict=True):
+        chain.plot("probabilities", ax=ax)
+        ax.set_title(word(pair))
+    return panels
 
 
 TABLES = (decoupling,)
