@@ -16,12 +16,14 @@ from .classify import Classification, classify
 from .coefficient_of_variation import coefficient_of_variation
 from .coupling_coordination import CouplingCoordination, coupling_coordination
 from .dagum_gini import DagumGini, dagum_gini
+from .deviational_ellipse import DeviationalEllipse, deviational_ellipse
 from .entropy_weights import EntropyWeights, entropy_weights
 from .errors import InternalError, InvalidInputError, RegiometricsError, RegiometricsWarning
 from .growth_rate import growth_rate
 from .industrial_upgrading import industrial_upgrading
 from .interpolate import Interpolation, interpolate
 from .markov import Markov, counts_from_probabilities, markov, markov_from_counts
+from .network_indicators import NetworkIndicators, network_indicators
 from .normalize import normalize
 from .rank_consistency import rank_consistency
 from .share import share
@@ -35,11 +37,13 @@ __all__ = [
     "Classification",
     "CouplingCoordination",
     "DagumGini",
+    "DeviationalEllipse",
     "EntropyWeights",
     "InternalError",
     "Interpolation",
     "InvalidInputError",
     "Markov",
+    "NetworkIndicators",
     "RegiometricsError",
     "RegiometricsWarning",
     "SpatialMarkov",
@@ -54,12 +58,14 @@ __all__ = [
     "coupling_coordination",
     "dagum_gini",
     "datasets",
+    "deviational_ellipse",
     "entropy_weights",
     "growth_rate",
     "industrial_upgrading",
     "interpolate",
     "markov",
     "markov_from_counts",
+    "network_indicators",
     "normalize",
     "rank_consistency",
     "set_language",

@@ -21,6 +21,8 @@ __all__ = [
     "contributions",
     "coupling_coordination",
     "dagum_gini",
+    "deviational_ellipse",
+    "ellipse_outlines",
     "entropy_step",
     "entropy_weights",
     "entropy_weights_only",
@@ -29,6 +31,8 @@ __all__ = [
     "markov",
     "industrial_upgrading",
     "interpolate",
+    "network_links",
+    "network_structure",
     "normalize",
     "rank_consistency",
     "set_threads",
@@ -68,6 +72,12 @@ def dagum_gini(
     seed: int,
     progress: _Progress | None = None,
 ) -> dict[str, Any]: ...
+def deviational_ellipse(
+    x: _Float, y: _Float, weights: _Float | None, cells: _Code, n_cells: int, correction: str
+) -> dict[str, Any]: ...
+def ellipse_outlines(
+    center_x: _Float, center_y: _Float, semi_major: _Float, semi_minor: _Float, azimuth: _Float, n: int
+) -> tuple[_Float, _Float]: ...
 def tapio(
     pressure: _Float, driver: _Float, units: _Code, periods: _Code, n_periods: int, base: int
 ) -> dict[str, Any]: ...
@@ -90,6 +100,20 @@ def transitions(
     states: _Code, given: _Code | None, n_periods: int, k: int, n_given: int, lag: int
 ) -> tuple[_Count, int]: ...
 def markov(counts: _Count, k: int, confidence: float) -> dict[str, Any]: ...
+def network_links(
+    source: _Code,
+    target: _Code,
+    weights: _Float | None,
+    periods: _Code,
+    n_periods: int,
+    n_nodes: int,
+    directed: bool,
+    parallel: str,
+    drop_self_loops: bool,
+) -> dict[str, Any]: ...
+def network_structure(
+    source: _Code, target: _Code, weights: _Float, n_nodes: int, directed: bool
+) -> dict[str, Any]: ...
 def spatial_markov(counts: _Count, n_given: int, k: int, confidence: float) -> dict[str, Any]: ...
 def weights_from_links(
     source: _Code, target: _Code, weight: _Float | None, n: int, symmetric: bool

@@ -119,7 +119,7 @@ def to_pandas(frame: Frame) -> pd.DataFrame:
 
 
 # Columns that name a row: what stands there is a label, not a measurement.
-LABELS = frozenset({"time", "group", "group_a", "group_b", "unit", "start", "end"})
+LABELS = frozenset({"time", "group", "group_a", "group_b", "unit", "start", "end", "from", "to", "node"})
 
 
 def label_text(label: Any) -> str:
@@ -140,10 +140,16 @@ def shown(frame: Frame, digits: int, states: Iterable[str] = ()) -> pd.DataFrame
     return table.rename(columns=_heading_terms(table))
 
 
+# Columns whose term differs from that of the same word in other tables, told by a column that stands beside them.
+_BESIDE = {"distance": ("bearing", "distance_moved")}
+
+
 def _heading_terms(table: pd.DataFrame) -> Callable[[str], str]:
     # In a square table of transitions the headings are states.
-    is_square = "from_state" in table and "to_state" not in table
-    return state_term if is_square else term
+    if "from_state" in table and "to_state" not in table:
+        return state_term
+    other = {name: shown for name, (beside, shown) in _BESIDE.items() if beside in table}
+    return lambda name: term(other.get(name, name))
 
 
 def translate(table: pd.DataFrame, states: Iterable[str]) -> pd.DataFrame:

@@ -37,6 +37,8 @@ pub fn from_kernel(py: Python<'_>, error: Error) -> PyErr {
         | Error::MeanNotPositive { name, period, .. }
         | Error::ZeroTotal { name, period }
         | Error::NoWeight { name, period }
+        | Error::OnePlace { name, period }
+        | Error::TooFewPoints { name, period, .. }
         | Error::OutOfRange { name, period } => (name, None, Some(period)),
         Error::AllConstant { period } => ("columns", None, Some(period)),
         // A column of a column does not exist.

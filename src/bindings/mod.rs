@@ -9,11 +9,13 @@ mod classify;
 mod coefficient_of_variation;
 mod coupling_coordination;
 mod dagum_gini;
+mod deviational_ellipse;
 mod entropy_weights;
 mod growth_rate;
 mod industrial_upgrading;
 mod interpolate;
 mod markov;
+mod network_indicators;
 mod normalize;
 mod rank_consistency;
 mod share;
@@ -40,6 +42,8 @@ mod _core {
     #[pymodule_export]
     use super::dagum_gini::dagum_gini;
     #[pymodule_export]
+    use super::deviational_ellipse::{deviational_ellipse, ellipse_outlines};
+    #[pymodule_export]
     use super::enter::exercise;
     #[pymodule_export]
     use super::entropy_weights::{contributions, entropy_step, entropy_weights, entropy_weights_only};
@@ -51,6 +55,8 @@ mod _core {
     use super::interpolate::interpolate;
     #[pymodule_export]
     use super::markov::{markov, transitions};
+    #[pymodule_export]
+    use super::network_indicators::{network_links, network_structure};
     #[pymodule_export]
     use super::normalize::normalize;
     #[pymodule_export]

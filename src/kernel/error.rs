@@ -72,6 +72,19 @@ pub enum Error {
     #[error("every entry of {name} in period {period} is zero; no unit has any weight")]
     NoWeight { name: &'static str, period: usize },
 
+    /// Points that all stand in one place, where the method measures how they spread.
+    #[error(
+        "all points with weight in period {period} stand in one place; an ellipse needs two places or more: \
+         leave this part of the data out"
+    )]
+    OnePlace { name: &'static str, period: usize },
+
+    /// Fewer points than the method's divisor needs.
+    #[error(
+        "only {n} points have weight in period {period}; this correction divides by n − 2 and needs {least} or more"
+    )]
+    TooFewPoints { name: &'static str, period: usize, n: usize, least: usize },
+
     /// Sums of the numbers, times their weights, leave the range of a double.
     #[error(
         "the entries of {name} in period {period} are too large or too small to be summed in double precision; rescale them"

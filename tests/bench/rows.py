@@ -26,6 +26,8 @@ class Row:
     peer: Work | None
     # "call ≤ bound · peer", or None.
     bound: float | None = None
+    # "call ≤ limit" in seconds, or None.
+    limit: float | None = None
     # For a peer that takes minutes; None for as many as the rest.
     repetitions: int | None = None
 
@@ -42,13 +44,21 @@ def measure(row: Row, repetitions: int) -> str:
             other.append(_seconds(row.peer))
             ratios.append(own[-1] / other[-1])
     ours = f"{statistics.median(own) * 1e3:.2f} ms"
+    within = [] if row.limit is None else [_verdict(statistics.median(own) <= row.limit, f"≤ {row.limit:g} s")]
     if row.peer is None:
-        return f"| {row.call} | {row.size} | {ours} | {row.peer_name} | not installed | – | – |"
+        said = ", ".join(within) or "–"
+        return f"| {row.call} | {row.size} | {ours} | {row.peer_name} | not installed | – | {said} |"
     ratio = statistics.median(ratios)
     said = f"{ratio:.2f} ×" if ratio >= 1.0 else f"1 / {1.0 / ratio:.1f}"
-    verdict = "–" if row.bound is None else f"{'met' if ratio <= row.bound else 'MISSED'} (≤ {row.bound:g} ×)"
+    if row.bound is not None:
+        within.append(_verdict(ratio <= row.bound, f"≤ {row.bound:g} ×"))
+    verdict = ", ".join(within) or "–"
     theirs = f"{statistics.median(other) * 1e3:.2f} ms"
     return f"| {row.call} | {row.size} | {ours} | {row.peer_name} | {theirs} | {said} | {verdict} |"
+
+
+def _verdict(is_met: bool, bound: str) -> str:
+    return f"{'met' if is_met else 'MISSED'} ({bound})"
 
 
 def _seconds(work: Work) -> float:

@@ -24,6 +24,7 @@ from chains import chain_rows
 from classes import class_rows
 from decompositions import dagum_rows, pysal_rows
 from indicators import indicator_rows
+from networks_and_centres import ellipse_rows, network_rows
 from panels import frame_rows, panel_rows
 from rows import Row, measure
 
@@ -33,6 +34,8 @@ FAMILIES: tuple[Callable[[], Iterator[Row]], ...] = (
     class_rows,
     chain_rows,
     indicator_rows,
+    ellipse_rows,
+    network_rows,
     panel_rows,
     frame_rows,
 )

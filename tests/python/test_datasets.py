@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import regiometrics as rgm
 from regiometrics import datasets
 from regiometrics.errors import InvalidInputError
 
@@ -39,7 +40,7 @@ SHAPES = {
     "ai_development": (31 * 4, 6, ["province", "year"], "93e44558"),
     "ai_gdp_consistency_2022": (31, 8, ["province"], "ae0a8fbc"),
     "china_province_neighbors": (2 * 69, 3, ["province", "neighbor"], "c7fa4b1a"),
-    "china_provinces": (31, 8, ["code"], "b55d6c7c"),
+    "china_provinces": (31, 9, ["code"], "b55d6c7c"),
     "coastal_inland": (11 * 3 * 8, 5, ["indicator", "area", "year"], "5f3feb46"),
     "jjj_chains": (13 * 4, 11, ["city", "year"], "0abf22c8"),
     "published_ai_dagum": (12, 11, ["year"], "6b04d453"),
@@ -66,7 +67,7 @@ INTEGERS = {
 }  # fmt: skip
 LABELS = {
     "area", "capital", "city", "city_en", "criterion", "direction", "factor", "id", "indicator",
-    "link", "neighbor", "pair", "province", "province_en", "published_consistency",
+    "link", "neighbor", "neighbors", "pair", "province", "province_en", "published_consistency",
     "published_type", "region", "region4", "series", "unit",
 }  # fmt: skip
 
@@ -430,6 +431,15 @@ def test_neighbours_are_symmetric_known_and_not_themselves() -> None:
     assert (edges["province"] != edges["neighbor"]).all()
     links = set(edges.itertuples(index=False, name=None))
     assert {(neighbor, province, link) for province, neighbor, link in links} == links
+
+
+def test_neighbours_of_the_provinces_are_those_of_the_edge_table() -> None:
+    provinces, edges = datasets.load_china_provinces(), datasets.load_china_province_neighbors()
+    listed = {(row.province, near) for row in provinces.itertuples() for near in row.neighbors.split("、")}
+    assert listed == set(edges[["province", "neighbor"]].itertuples(index=False, name=None))
+    weights = rgm.weights.from_edges(edges, source="province", target="neighbor", ids=provinces["province"])
+    assert list(weights.ids) == provinces["province"].tolist()
+    assert weights.n_neighbors.tolist() == [len(each.split("、")) for each in provinces["neighbors"]]
 
 
 def test_the_only_strait_is_guangdong_hainan() -> None:

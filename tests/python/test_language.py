@@ -49,6 +49,13 @@ OTHERS: dict[str, Callable[[], Result]] = {
     "spatial_markov": lambda: rgm.spatial_markov(
         scored(), "first", unit="unit", time="time", k=2, weights=pd.DataFrame({"source": [*"abc"], "target": [*"bca"]})
     ),
+    "deviational_ellipse": lambda: rgm.deviational_ellipse(scored(), x="first", y="second", time="time", crs=4326),
+    "network_indicators": lambda: rgm.network_indicators(
+        pd.DataFrame({"a": [*"abc"] * 2, "b": [*"bca"] * 2, "year": [1, 1, 1, 2, 2, 2]}),
+        source="a",
+        target="b",
+        time="year",
+    ),
     "entropy_weights": lambda: rgm.entropy_weights(scored()[["unit", "first", "second"]], ["first", "second"]),
     "interpolate": lambda: rgm.interpolate(
         scored().assign(value=[1.0, None, 3.0] * 3)[["unit", "time", "value"]], "value", unit="unit", time="time"

@@ -42,7 +42,8 @@ def modules() -> list[ModuleType]:
 def test_importing_loads_no_heavy_package_and_starts_no_thread() -> None:
     loaded, threads = run(
         """
-heavy = "pandas matplotlib sklearn scipy polars pyarrow narwhals tqdm jinja2 openpyxl geopandas libpysal".split()
+heavy = "pandas matplotlib sklearn scipy polars pyarrow narwhals tqdm jinja2 openpyxl".split()
+heavy += "geopandas igraph libpysal networkx pyproj".split()
 threads = [open(f"/proc/self/task/{task}/comm").read() for task in os.listdir("/proc/self/task")]
 print(json.dumps([[name for name in heavy if name in sys.modules], threads]))
 """

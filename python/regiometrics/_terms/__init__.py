@@ -3,17 +3,19 @@
 One module per family of methods; a name stands in one of them only.
 """
 
-from . import chains, classes, coupling, general, indicators, inequality, weights
+from . import centres, chains, classes, coupling, general, indicators, inequality, networks, weights
 
 __all__ = ["TERMS"]
 
 _FAMILIES = (
     general,
+    centres,
     chains,
     classes,
     coupling,
     indicators,
     inequality,
+    networks,
     weights,
 )
 

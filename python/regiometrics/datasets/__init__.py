@@ -255,7 +255,7 @@ def load_coastal_inland() -> pd.DataFrame:
 
 
 def load_china_provinces() -> pd.DataFrame:
-    """Return codes, regions and capitals of the 31 provinces of mainland China.
+    """Return codes, regions, capitals and neighbours of the 31 provinces of mainland China.
 
     Reference data to label and locate the provinces of studies A and B, 区域经济评论 (Regional
     Economic Review) 2025(3); the codes are those of the standard GB/T 2260.
@@ -263,7 +263,7 @@ def load_china_provinces() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        31 rows (provinces in the order of their codes), 8 columns:
+        31 rows (provinces in the order of their codes), 9 columns:
 
         ``code``
             GB/T 2260 code, two digits.
@@ -277,6 +277,16 @@ def load_china_provinces() -> pd.DataFrame:
             Chinese name of the capital; a municipality is its own capital.
         ``capital_longitude``, ``capital_latitude``
             Position of the capital, degrees east and degrees north, two decimals.
+        ``neighbors``
+            Short Chinese names of the provinces that border on it, in the order of
+            :func:`load_china_province_neighbors` and separated by "、"; Guangdong and Hainan count
+            as neighbours.
+
+    Notes
+    -----
+    Spatial weights come from the edge table; with ``ids=`` their rows stand in the order here.
+    CGCS2000 and WGS 84 differ by less than a metre, so that at two decimals the positions are those
+    of both.
 
     Examples
     --------
@@ -286,8 +296,22 @@ def load_china_provinces() -> pd.DataFrame:
     ['新疆', 'Xinjiang', 'West']
     >>> provinces["capital_longitude"].agg(["min", "max"]).tolist()
     [87.62, 126.53]
+    >>> provinces.loc[11, "neighbors"]
+    '天津、河北'
+
+    Weights in the order of its rows:
+
+    >>> import regiometrics as rgm
+    >>> edges = rgm.datasets.load_china_province_neighbors()
+    >>> weights = rgm.weights.from_edges(
+    ...     edges, source="province", target="neighbor", ids=provinces["province"]
+    ... ).row_standardize()
+    >>> weights.n, weights.islands
+    (31, [])
     """
-    return _read("china_provinces")
+    provinces, edges = _read("china_provinces"), _read("china_province_neighbors")
+    listed = edges.groupby("province", sort=False)["neighbor"].agg("、".join)
+    return provinces.assign(neighbors=provinces["province"].map(listed))
 
 
 def load_china_province_neighbors() -> pd.DataFrame:

@@ -58,6 +58,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "to_decoupled": ("to decoupled", "转为脱钩"),
     "to_linked": ("to linked", "转为连接"),
     "to_negatively_decoupled": ("to negatively decoupled", "转为负脱钩"),
+    "flattening_percent": ("flattening (%)", "扁率（%）"),
+    "perimeter_km": ("perimeter (km)", "周长（km）"),
+    "area_10000_km2": ("area (10⁴ km²)", "面积（万 km²）"),
     # Study B.
     "gini_total": ("Gini", "总体基尼系数"),
     "gini_within_east": ("within East", "东部组内"),

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ..datasets import published
+from ..deviational_ellipse import DeviationalEllipse, deviational_ellipse
 from ..markov import Markov, counts_from_probabilities, markov_from_counts
 from ._chains import chain_notes
 from ._comparison import Comparison, compare
 from ._words import say, word
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["TABLES"]
 
@@ -66,4 +72,96 @@ def _draw(chains: dict[str, Markov]) -> Any:
     return panels
 
 
-TABLES = (decoupling,)
+# The axes are printed to two decimals.
+_AXIS_ROUNDING = 0.005
+# A GIS draws an ellipse as a polygon of this many corners, and measures that.
+_CORNERS = 360
+
+
+def ellipse() -> Comparison:
+    """Flattening, perimeter and area from the printed axes."""
+    printed = published("urbanisation_ellipse")
+    derived = ["flattening_percent", "perimeter_km", "area_10000_km2"]
+    figures = compare(printed[["year", *derived]], _from_axes(printed), ["year"])
+    return Comparison(
+        title=say(
+            "A. Urbanisation: flattening, perimeter and area of the ellipse, from the printed axes",
+            "A 新型城镇化：标准差椭圆的扁率、周长与面积（由印刷的半轴）",
+        ),
+        sources=("urbanisation_ellipse",),
+        figures=figures,
+        rows=("quantity",),
+        across="year",
+        part="year",
+        reasons={row.year: _verdict(row) for row in printed.itertuples()},
+        notes=(
+            say(
+                "The index of the provinces is not printed, so that the axes and azimuths themselves cannot be computed.",
+                "原文未印出各省指数，因此半轴与方位角本身无法计算。",
+            ),
+        ),
+        draw=lambda: _ellipses(printed).plot("ellipses"),
+    )
+
+
+def _ellipses(printed: pd.DataFrame, rounding: float = 0.0) -> DeviationalEllipse:
+    """Return ellipses with the printed axes: four points at the ends of two axes have these axes."""
+    import pandas as pd
+
+    half = {axis: printed[f"semi_{axis}_km"].to_numpy() + rounding for axis in ("major", "minor")}
+    turn = np.radians(printed["azimuth_degrees"].to_numpy())
+    ends = [(sign * half["major"], turn) for sign in (1.0, -1.0)]
+    ends += [(sign * half["minor"], turn + 0.5 * np.pi) for sign in (1.0, -1.0)]
+    points = pd.concat(
+        pd.DataFrame({"year": printed["year"], "east": length * np.sin(angle), "north": length * np.cos(angle)})
+        for length, angle in ends
+    )
+    return deviational_ellipse(points, x="east", y="north", time="year")
+
+
+def _from_axes(printed: pd.DataFrame, rounding: float = 0.0) -> pd.DataFrame:
+    """Return the measures of the ellipses in the columns of the printed table."""
+    import pandas as pd
+
+    table = _ellipses(printed, rounding).table
+    return pd.DataFrame(
+        {
+            "year": table["time"],
+            "flattening_percent": 100.0 * table["flattening"],
+            "perimeter_km": table["perimeter"],
+            "area_10000_km2": table["area"] / 1e4,
+        }
+    )
+
+
+def _verdict(row: Any) -> str:
+    """Say whether the printed perimeter and area are those of the polygon that a GIS draws."""
+    import pandas as pd
+
+    one = pd.DataFrame([row._asdict()])
+    low, high = (_from_axes(one, sign * _AXIS_ROUNDING).iloc[0] for sign in (-1.0, 1.0))
+    step = 2.0 * np.pi / _CORNERS
+    # Corners at equal steps of the eccentric angle. A chord is sin(step/2)/(step/2) times the speed at its middle times
+    # the step, and the sum over the middles differs from the integral by far less than a rounding.
+    factors = {"perimeter_km": np.sin(0.5 * step) / (0.5 * step), "area_10000_km2": np.sin(step) / step}
+    fits = [
+        factor * low[name] - 0.5e-2 <= getattr(row, name) <= factor * high[name] + 0.5e-2
+        for name, factor in factors.items()
+    ]
+    polygon = say(
+        f"a polygon of {_CORNERS} corners on the ellipse, which is what a GIS draws and measures",
+        f"椭圆上 {_CORNERS} 个顶点的多边形（地理信息系统所绘制与量测的正是它）",
+    )
+    if all(fits):
+        return say(
+            f"the printed perimeter and area are, within the rounding of the axes, those of {polygon}",
+            f"在半轴的舍入误差之内，印刷的周长与面积等于{polygon}的周长与面积",
+        )
+    return say(
+        "the printed perimeter and area are neither those of the exact ellipse nor, within the rounding of the axes, "
+        f"those of {polygon}",
+        f"印刷的周长与面积既不等于精确椭圆的数值，也不在半轴舍入误差之内等于{polygon}的数值",
+    )
+
+
+TABLES = (ellipse, decoupling)

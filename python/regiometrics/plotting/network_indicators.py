@@ -1,0 +1,187 @@
+"""Figures of networks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._language import term
+from .._options import choice, count
+from .._paths import layout
+from .._tables import label_text, to_pandas
+from ..errors import InvalidInputError
+from ._style import colours, figure, ranked_bars
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from ..network_indicators import NetworkIndicators
+
+__all__ = ["KINDS"]
+
+_LAND, _BORDER = "0.95", "0.75"
+# Areas of the nodes in points², and widths of the edges in points, from the least to the greatest.
+_SIZES, _WIDTHS = (20.0, 420.0), (0.3, 4.0)
+# More edges than this are drawn as plain lines; more nodes than these are not all named, or stay on a circle.
+_ARROWS, _NAMED, _LAID_OUT = 1500, 60, 500
+_BEND = 0.12
+_MEASURES = ("weighted_degree", "degree", "closeness", "betweenness", "degree_centrality", "clustering")
+
+
+def _period(result: NetworkIndicators, time: Any) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """Return nodes and edges of one period, the last if none is named, and what the period is called."""
+    nodes, edges = to_pandas(result.nodes), to_pandas(result.edges)
+    if "time" not in nodes:
+        if time is not None:
+            raise InvalidInputError("the networks have no periods; leave time out")
+        return nodes, edges, ""
+    times = list(nodes["time"].drop_duplicates())
+    time = times[-1] if time is None else time
+    if time not in times:
+        raise InvalidInputError(f"there is no period {time!r}; there is {', '.join(map(label_text, times))}")
+    return nodes[nodes["time"] == time], edges[edges["time"] == time], label_text(time)
+
+
+@figure
+def network(
+    result: NetworkIndicators,
+    ax: Axes,
+    *,
+    time: Any = None,
+    positions: Any = None,
+    over: Any = None,
+    least_weight: float = 0.0,
+    names: bool | None = None,
+) -> None:
+    """Draw one period's network: nodes by weighted degree, edges by weight, with arrows if directed.
+
+    `positions` maps each node to (x, y), or is a frame whose first three columns are node, x and y; longitude and
+    latitude keep their proportions. Without it the layout is that of Kamada and Kawai, the same on every call. `over`
+    is a GeoDataFrame in the coordinates of the positions. Edges below `least_weight` are left out. `names` writes the
+    names of all nodes, or of none; without it those of the sixty with the largest weighted degrees.
+    """
+    from matplotlib import patheffects
+
+    nodes, edges, when = _period(result, time)
+    labels = list(nodes["node"])
+    halo = [patheffects.withStroke(linewidth=2.0, foreground="white")]
+    code = {label: position for position, label in enumerate(labels)}
+    ends = np.array([[code[end] for end in edges[side]] for side in ("source", "target")], dtype=np.int64).T
+    places = layout(ends.reshape(-1, 2), len(labels), _LAID_OUT) if positions is None else _given(positions, labels)
+    if over is not None:
+        over.geometry.plot(ax=ax, color=_LAND, edgecolor=_BORDER, linewidth=0.6, zorder=0)
+    weights = edges["weight"].to_numpy(dtype=np.float64)
+    kept = weights >= float(least_weight)
+    strength = nodes["weighted_degree"].to_numpy(dtype=np.float64)
+    sizes = _between(strength, _SIZES)
+    _edges(ax, result.directed, places, ends.reshape(-1, 2)[kept], _between(weights, _WIDTHS)[kept], sizes)
+    ax.scatter(places[:, 0], places[:, 1], s=sizes, color=colours(1)[0], edgecolor="white", linewidth=0.8, zorder=3)
+    most = len(labels) if names else 0 if names is False else _NAMED
+    for position in np.lexsort((np.arange(len(labels)), -strength))[:most]:
+        offset = (0.0, 0.5 * float(np.sqrt(sizes[position])) + 2.0)
+        ax.annotate(
+            label_text(labels[position]),
+            tuple(places[position]),
+            offset,
+            textcoords="offset points",
+            ha="center",
+            fontsize="small",
+            path_effects=halo,
+            zorder=4,
+        )
+    ax.set_title(f"{term('network')} {when}".strip())
+    _frame(ax, places, is_geographic=positions is not None and _are_degrees(places))
+
+
+def _given(positions: Any, labels: list[Any]) -> NDArray[np.float64]:
+    if hasattr(positions, "columns") or hasattr(positions, "column_names"):
+        table = to_pandas(positions)
+        if table.shape[1] < 3:
+            raise InvalidInputError("positions must have three columns: node, x and y")
+        positions = {row[0]: (row[1], row[2]) for row in table.itertuples(index=False)}
+    absent = [label for label in labels if label not in positions]
+    if absent:
+        raise InvalidInputError(f"positions lack {', '.join(map(repr, absent[:5]))}; every node needs one")
+    places = np.array([positions[label] for label in labels], dtype=np.float64).reshape(len(labels), -1)
+    if places.shape[1] != 2 or not np.isfinite(places).all():
+        raise InvalidInputError("every position must be two finite numbers")
+    return places
+
+
+def _between(values: NDArray[np.float64], ends: tuple[float, float]) -> NDArray[np.float64]:
+    """Return numbers in proportion to `values`, from the lower end for zero to the upper for the largest."""
+    largest = float(values.max(initial=0.0))
+    return ends[0] + (ends[1] - ends[0]) * (values / largest if largest > 0.0 else np.zeros(len(values)))
+
+
+def _edges(
+    ax: Axes,
+    directed: bool,
+    places: NDArray[np.float64],
+    ends: NDArray[np.int64],
+    widths: NDArray[np.float64],
+    sizes: NDArray[np.float64],
+) -> None:
+    from matplotlib.collections import LineCollection
+    from matplotlib.patches import FancyArrowPatch
+
+    if not directed or len(ends) > _ARROWS:
+        alpha = 0.5 if len(ends) <= _ARROWS else max(0.02, 0.5 * _ARROWS / len(ends))
+        ax.add_collection(LineCollection(list(places[ends]), linewidths=widths, colors="0.45", alpha=alpha, zorder=1))
+        return
+    # The two directions of a pair bend to either side.
+    for (source, target), width in zip(ends, widths, strict=True):
+        ax.add_patch(
+            FancyArrowPatch(
+                tuple(places[source]),
+                tuple(places[target]),
+                connectionstyle=f"arc3,rad={_BEND}",
+                arrowstyle=f"-|>,head_length={0.25 + 0.06 * width:.3f},head_width={0.1 + 0.04 * width:.3f}",
+                mutation_scale=12.0,
+                linewidth=width,
+                shrinkA=0.5 * float(np.sqrt(sizes[source])),
+                shrinkB=0.5 * float(np.sqrt(sizes[target])) + 1.0,
+                color="0.45",
+                alpha=0.6,
+                zorder=1,
+            )
+        )
+
+
+def _are_degrees(places: NDArray[np.float64]) -> bool:
+    return bool((np.abs(places[:, 0]) <= 180.0).all() and (np.abs(places[:, 1]) <= 90.0).all())
+
+
+def _frame(ax: Axes, places: NDArray[np.float64], *, is_geographic: bool) -> None:
+    if is_geographic:
+        # A degree of longitude is as wide as at the middle latitude.
+        ax.set_aspect(1.0 / max(0.1, float(np.cos(np.radians(places[:, 1].mean())))))
+        ax.set_xlabel(term("longitude"))
+        ax.set_ylabel(term("latitude"))
+        ax.spines[["top", "right"]].set_visible(False)
+    else:
+        ax.set_aspect("equal")
+        ax.set_axis_off()
+    ax.margins(0.12)
+    ax.autoscale_view()
+
+
+@figure
+def ranking(
+    result: NetworkIndicators, ax: Axes, *, measure: str = "weighted_degree", time: Any = None, most: int = 20
+) -> None:
+    """Draw the nodes with the largest values of one measure in one period as bars."""
+    choice("measure", measure, _MEASURES)
+    nodes, _, when = _period(result, time)
+    first = nodes.sort_values(measure, ascending=False, kind="stable").head(count("most", most, least=1))
+    values = first[measure].to_numpy(dtype=np.float64)
+    digits = 0 if measure == "degree" else 3 if float(values.max(initial=0.0)) < 10.0 else 1
+    ranked_bars(ax, [label_text(node) for node in first["node"]], values, digits)
+    ax.set_title(f"{term(measure)} {when}".strip())
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+KINDS = {"network": network, "ranking": ranking}
