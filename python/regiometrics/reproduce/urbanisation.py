@@ -96,7 +96,8 @@ def ellipse() -> Comparison:
         reasons={row.year: _verdict(row) for row in printed.itertuples()},
         notes=(
             say(
-                "The index of the provinces is not printed, so that the axes and azimuths themselves cannot be computed.",
+                "The index of the provinces is not printed, so that the axes and azimuths themselves cannot be "
+                "computed.",
                 "原文未印出各省指数，因此半轴与方位角本身无法计算。",
             ),
         ),
