@@ -114,8 +114,9 @@ def _encode_pandas(native: Any) -> tuple[NDArray[np.uint32], Any]:
 
     if isinstance(native.dtype, pd.ArrowDtype) and "dictionary" in native.dtype.name:
         native = native.astype("category")
-    # Objects as a plain array, so that the type is theirs again in a result.
-    array = native.to_numpy() if native.dtype == object else native.array
+    # Objects as a plain array, so that the type is theirs again in a result. Numbers too: pandas 2 warns of others.
+    is_plain = isinstance(native.dtype, np.dtype) and native.dtype.kind in "Obiuf"
+    array = native.to_numpy() if is_plain else native.array
     if isinstance(array, pd.Categorical):
         codes, used = _used(array.codes, len(array.categories))
         return codes, pd.Categorical.from_codes(used, dtype=array.dtype)

@@ -72,6 +72,17 @@ def test_categories_keep_their_order_and_unused_ones_have_no_row(ordered: bool) 
     assert groups[["group", "n", "mean"]].values.tolist() == [["low", 2, 5.0], ["middle", 1, 4.0], ["high", 1, 1.0]]
 
 
+@pytest.mark.parametrize("labels", [np.array([3, 1, 2]), np.array([2.5, 1.0]), np.array([True, False])])
+def test_numbers_are_factorized_as_plain_arrays(labels: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The arrays that pandas 2 wraps numpy in make its own `factorize` warn of a coming error.
+    seen = []
+    factorize = pd.factorize
+    monkeypatch.setattr(pd, "factorize", lambda values: seen.append(type(values)) or factorize(values))
+    shares(labels)
+    assert np.ndarray in seen
+    assert pd.arrays.NumpyExtensionArray not in seen
+
+
 def test_categories_may_be_of_any_type() -> None:
     given = pd.Categorical([2015, 2022, 2011], categories=[2022, 2015, 2011])
     assert shares(given)["unit"].tolist() == [2022, 2015, 2011]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import regiometrics as rgm
-from regiometrics.reproduce import compare_all
+from regiometrics.reproduce import compare_all, verdicts
 from regiometrics.reproduce._comparison import compare, last_digit, matches
 
 
@@ -77,6 +77,28 @@ def lost_to_others() -> float:
     weights = (1 - entropy) / (1 - entropy).sum()
     lost = (1 - z.loc[data["city_en"] == "Beijing"]).iloc[0]
     return float((weights * lost).sum())
+
+
+def test_verdicts_count_the_figures_of_every_table() -> None:
+    table, comparisons = verdicts(), compare_all()
+    assert table["table"].to_list() == [comparison.title for comparison in comparisons]
+    assert table["figures"].to_list() == [len(comparison.figures) for comparison in comparisons]
+    assert table["reproduce"].to_list() == [int(comparison.figures["matches"].sum()) for comparison in comparisons]
+    largest = [comparison.figures["difference"].abs().max() for comparison in comparisons]
+    assert table["largest difference"].to_list() == pytest.approx(largest)
+    assert verdicts("D")["verdict"].to_list() == ["✓ every figure"] * 2
+    with pytest.raises(rgm.InvalidInputError, match="study must be one of 'A', 'B', 'C', 'D'"):
+        verdicts("E")
+
+
+def test_a_comparison_shows_itself_in_a_notebook() -> None:
+    (growth,) = (each for each in compare_all("D") if each.sources == ("coastal_inland_growth",))
+    html = growth._repr_html_()
+    # Eleven indicators by five series by two periods.
+    assert html.count('<td class="first">') == 110
+    assert "<td>7.6889</td><td>−0.0011</td>" in html
+    assert "all 110 figures reproduce" in html
+    assert repr(growth) == "<Comparison: D. Coastal and inland areas: average annual growth; 110 of 110 figures>"
 
 
 def test_the_command_prints_published_beside_computed_and_writes_every_figure(tmp_path: Path) -> None:

@@ -93,8 +93,9 @@ def figure(draw: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(draw)
     def drawn(result: Any, *, ax: Axes | None = None, **options: Any) -> Any:
         plt = _pyplot()
+        # Before the fonts are lent: the first figure loads the backend, and what a notebook's backend sets must stay.
+        axes = plt.subplots(figsize=_SIZE, layout="constrained")[1] if ax is None else ax
         with _fonts():
-            axes = plt.subplots(figsize=_SIZE, layout="constrained")[1] if ax is None else ax
             draw(result, axes, **options)
             if ax is None:
                 _make_room(axes)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Comparison", "compare", "last_digit", "matches"]
+__all__ = ["Comparison", "Verdict", "compare", "last_digit", "matches"]
 
 # Printing rounds halves either way, and a double may lie a hair beside the half.
 _HALF_UNIT = 0.5 * (1.0 + 1e-9)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Comparison:
     """A published table and what was computed for it.
 
@@ -42,6 +42,8 @@ class Comparison:
         they do not count as reproduced.
     notes : tuple of str
         What else should be known, for example rows that cannot be computed.
+    draw : callable, optional
+        Draws the figure that goes with the table, and returns its axes; needs matplotlib.
     """
 
     title: str
@@ -53,6 +55,50 @@ class Comparison:
     reasons: Mapping[object, str] = field(default_factory=dict)
     is_round_trip: bool = False
     notes: tuple[str, ...] = ()
+    draw: Callable[[], Any] | None = None
+
+    def __repr__(self) -> str:
+        """Return one line: the table, and how many of its figures come out."""
+        return f"<Comparison: {self.title}; {self.n_matches} of {self.n_figures} figures>"
+
+    def _repr_html_(self) -> str:
+        from ._html import fragment
+
+        return fragment(self)
+
+    @property
+    def n_figures(self) -> int:
+        """How many printed figures are compared."""
+        return len(self.figures)
+
+    @property
+    def n_matches(self) -> int:
+        """How many of them come out in every printed digit."""
+        return int(self.figures["matches"].sum())
+
+    def verdicts(self) -> list[Verdict]:
+        """Return the verdict on each part, in the order of the print."""
+        groups = self.figures.groupby(self.part, sort=False, observed=True)
+        return [
+            Verdict(
+                part=part,
+                n_figures=len(figures),
+                n_matches=int(figures["matches"].sum()),
+                largest_difference=float(figures["difference"].abs().max()),
+                reason=self.reasons.get(part),
+            )
+            for part, figures in groups
+        ]
+
+
+class Verdict(NamedTuple):
+    """How far a part of a table reproduces: counts, the largest difference, and why it does not in every digit."""
+
+    part: object
+    n_figures: int
+    n_matches: int
+    largest_difference: float
+    reason: str | None
 
 
 def last_digit(printed: pd.Series[float]) -> float:

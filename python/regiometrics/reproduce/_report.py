@@ -6,46 +6,80 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from ._comparison import Comparison
+from .._language import language
+from ._comparison import Comparison, Verdict
+from ._words import say, word
 
-__all__ = ["text", "write"]
+__all__ = ["closing", "file_name", "said", "text", "write"]
 
 
 def text(comparisons: list[Comparison], remaining: list[str], without_data: Mapping[str, str]) -> str:
     """Return the report: a block per table, the totals, the tables that remain, and why some cannot be computed."""
     blocks = ["\n".join(_block(comparison)) for comparison in comparisons]
+    return "\n\n".join([*blocks, *closing(comparisons, remaining, without_data)]) + "\n"
+
+
+def closing(comparisons: list[Comparison], remaining: list[str], without_data: Mapping[str, str]) -> list[str]:
+    """Return the totals, the tables that remain, and why some cannot be computed, a paragraph each."""
     n_matches, n_figures = _totals(comparisons, is_round_trip=False)
-    blocks.append(f"In all: {n_matches} of {n_figures} printed figures reproduce in every printed digit.")
+    total = say(
+        f"In all: {n_matches} of {n_figures} printed figures reproduce in every printed digit.",
+        f"合计：{n_figures} 个印刷数字中有 {n_matches} 个在全部印刷位数上复现。",
+    )
     n_matches, n_figures = _totals(comparisons, is_round_trip=True)
     if n_figures:
-        blocks[-1] += f" A further {n_matches} of {n_figures}, in round trips, are consistent."
+        total += say(
+            f" A further {n_matches} of {n_figures}, in round trips, are consistent.",
+            f"另有往返检验的 {n_figures} 个数字，其中 {n_matches} 个前后一致。",
+        )
+    paragraphs = [total]
     if remaining:
-        blocks.append("Published tables whose methods this version does not have: " + ", ".join(remaining) + ".")
-    blocks += [f"Cannot be computed: {name}, since {reason}." for name, reason in without_data.items()]
-    return "\n\n".join(blocks) + "\n"
+        paragraphs.append(
+            say(
+                "Published tables whose methods this version does not have: " + ", ".join(remaining) + ".",
+                "本版本尚无相应方法的表：" + "、".join(remaining) + "。",
+            )
+        )
+    paragraphs += [
+        say(f"Cannot be computed: {name}, since {reason}.", f"无法计算：{name}，因为{reason}。")
+        for name, reason in without_data.items()
+    ]
+    return paragraphs
 
 
 def _totals(comparisons: list[Comparison], *, is_round_trip: bool) -> tuple[int, int]:
-    figures = [each.figures["matches"] for each in comparisons if each.is_round_trip == is_round_trip]
-    return sum(int(matches.sum()) for matches in figures), sum(map(len, figures))
+    chosen = [each for each in comparisons if each.is_round_trip == is_round_trip]
+    return sum(each.n_matches for each in chosen), sum(each.n_figures for each in chosen)
+
+
+def said(verdict: Verdict, *, is_round_trip: bool) -> str:
+    """Return the verdict as a sentence."""
+    n_matches, n_figures, largest = verdict.n_matches, verdict.n_figures, verdict.largest_difference
+    count = f"all {n_figures}" if n_matches == n_figures else f"{n_matches} of {n_figures}"
+    number = f"全部 {n_figures} 个数字" if n_matches == n_figures else f"{n_figures} 个数字中有 {n_matches} 个"
+    done = say("come back", "往返后一致") if is_round_trip else say("reproduce", "复现")
+    return say(
+        f"{count} figures {done} in all printed digits (largest difference {largest:.2g})",
+        f"{number}在全部印刷位数上{done}（最大差异 {largest:.2g}）",
+    )
 
 
 def _block(comparison: Comparison) -> Iterator[str]:
     yield comparison.title
-    yield "=" * len(comparison.title)
+    yield "=" * sum(1 if ord(character) < 0x2E80 else 2 for character in comparison.title)
     yield _side_by_side(comparison)
     yield ""
-    for part, figures in comparison.figures.groupby(comparison.part, sort=False, observed=True):
-        n_matches, n_figures = int(figures["matches"].sum()), len(figures)
-        largest = figures["difference"].abs().max()
-        count = f"all {n_figures}" if n_matches == n_figures else f"{n_matches} of {n_figures}"
-        done = "come back" if comparison.is_round_trip else "reproduce"
-        verdict = f"{count} figures {done} in all printed digits"
-        yield f"{part}: {verdict} (largest difference {largest:.2g})"
-        for row in figures[~figures["matches"]].itertuples():
-            yield f"    {row.quantity}: printed {row.published:g}, computed {row.computed:.5f}"
-        if part in comparison.reasons:
-            yield f"    {comparison.reasons[part]}"
+    figures = comparison.figures
+    for verdict in comparison.verdicts():
+        told = said(verdict, is_round_trip=comparison.is_round_trip)
+        yield say(f"{verdict.part}: {told}", f"{word(verdict.part)}：{told}")
+        for row in figures[(figures[comparison.part] == verdict.part) & ~figures["matches"]].itertuples():
+            yield say(
+                f"    {row.quantity}: printed {row.published:g}, computed {row.computed:.5f}",
+                f"    {word(row.quantity)}：原文 {row.published:g}，计算 {row.computed:.5f}",
+            )
+        if verdict.reason is not None:
+            yield f"    {verdict.reason}"
     yield from comparison.notes
 
 
@@ -63,15 +97,23 @@ def _side_by_side(comparison: Comparison) -> str:
     order = keys.itertuples(index=False, name=None) if len(comparison.rows) > 1 else keys.iloc[:, 0]
     table = table.loc[list(order)]
     table.columns.names = [None, None]
+    if language() == "zh":
+        table = table.map(lambda cell: word(cell) if isinstance(cell, str) else cell)
+        table = table.rename(index=word, columns=word).rename_axis(index=word)
     with pd.option_context("display.unicode.east_asian_width", True):
         return table.to_string(float_format=lambda value: f"{value:.4f}".rstrip("0").rstrip("."), line_width=None)
 
 
-def write(comparisons: list[Comparison], report: str, folder: Path) -> None:
-    """Write the report and one CSV file per table into `folder`, which is made if need be."""
+def file_name(comparison: Comparison) -> str:
+    """Return the name of the file of a table, without an ending."""
+    return re.sub(r"[^a-z0-9]+", "_", "_".join(comparison.sources).lower())
+
+
+def write(comparisons: list[Comparison], report: str, page: str, folder: Path) -> None:
+    """Write the report as text and as a page, and one CSV file per table, into `folder`, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "report.txt").write_text(report, encoding="utf-8")
+    (folder / "report.html").write_text(page, encoding="utf-8")
     for comparison in comparisons:
-        name = re.sub(r"[^a-z0-9]+", "_", "_".join(comparison.sources).lower())
         # The byte-order mark tells Excel that the file is UTF-8.
-        comparison.figures.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig")
+        comparison.figures.to_csv(folder / f"{file_name(comparison)}.csv", index=False, encoding="utf-8-sig")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from ..rank_consistency import rank_consistency
 from ..spatial_markov import SpatialMarkov, spatial_markov_from_counts
 from ._chains import chain_notes
 from ._comparison import Comparison, compare, last_digit, matches
+from ._words import say, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,9 @@ def summary() -> Comparison:
     levels = load_ai_development().groupby("year")["level"]
     computed = levels.agg(mean="mean", standard_deviation="std").reset_index()
     return Comparison(
-        title="B. AI development: mean and standard deviation of the provinces",
+        title=say(
+            "B. AI development: mean and standard deviation of the provinces", "B 人工智能发展：各省均值与标准差"
+        ),
         sources=("ai_development_summary",),
         figures=compare(published("ai_development_summary"), computed, ["year"]),
         rows=("quantity",),
@@ -46,23 +49,36 @@ def dagum() -> Comparison:
     for year in figures.loc[~figures["matches"], "year"].unique():
         share = _share_of_draws(levels[levels["year"] == year], printed, year)
         if share > 0.0:
-            reasons[year] = (
+            reasons[year] = say(
                 "within the rounding of the printed inputs: the levels are printed to two decimals, and of "
-                f"{_DRAWS} sets of levels that round to them {share:.1%} give all ten figures in all printed digits"
+                f"{_DRAWS} sets of levels that round to them {share:.1%} give all ten figures in all printed digits",
+                f"属于印刷数据的舍入误差：水平值只印两位小数，在舍入后与之相同的 {_DRAWS} 组水平值中，有 {share:.1%} "
+                "使十个数字在全部印刷位数上一致",
             )
         else:
-            reasons[year] = "not explained by the rounding of the printed levels"
-    years = sorted(set(printed["year"]) - set(levels["year"]))
+            reasons[year] = say("not explained by the rounding of the printed levels", "印刷数据的舍入误差不足以解释")
+    years = ", ".join(map(str, sorted(set(printed["year"]) - set(levels["year"]))))
     return Comparison(
-        title="B. AI development: Dagum Gini decomposition",
+        title=say("B. AI development: Dagum Gini decomposition", "B 人工智能发展：Dagum基尼系数分解"),
         sources=("ai_dagum",),
         figures=figures,
         rows=("quantity",),
         across="year",
         part="year",
         reasons=reasons,
-        notes=(f"{', '.join(map(str, years))}: cannot be computed, the study does not print these years' levels",),
+        notes=(
+            say(
+                f"{years}: cannot be computed, the study does not print these years' levels",
+                f"{years}：无法计算，原文未印出这些年份的水平值",
+            ),
+        ),
+        draw=lambda: _draw_decomposition(levels),
     )
+
+
+def _draw_decomposition(levels: pd.DataFrame) -> Any:
+    named = levels.assign(region=levels["region"].map(word))
+    return dagum_gini(named, "level", group="region", time="year").plot("all", intervals=True)
 
 
 def _wide(levels: pd.DataFrame, time: str) -> pd.DataFrame:
@@ -113,13 +129,24 @@ def ranks() -> Comparison:
         part["difference"] = 1.0 - part["matches"]
         parts.append(part)
     return Comparison(
-        title="B. AI development: consistency with GDP per head, 2022",
+        title=say(
+            "B. AI development: consistency with GDP per head, 2022", "B 人工智能发展：与人均GDP的位次一致性，2022年"
+        ),
         sources=("ai_gdp_consistency_2022",),
         figures=pd.concat(parts, ignore_index=True),
         rows=("province",),
         across="quantity",
         part="quantity",
+        draw=lambda: _draw_ranks(both),
     )
+
+
+def _draw_ranks(table: pd.DataFrame) -> Any:
+    """Draw the differences of the ranks, the leading provinces on top."""
+    from ..plotting.frames import bars
+
+    ordered = table.sort_values("difference").assign(province=lambda rows: rows["province"].map(word))
+    return bars(ordered, value="difference", name="province", label=word("difference"))
 
 
 _TO = [f"to_{state}" for state in range(1, 6)]
@@ -141,8 +168,12 @@ def spatial_chains() -> Comparison:
     used = printed[printed["n"] > 0]
     figures = compare(used, result.table[result.table["n"] > 0], keys)
     tests = result.tests.iloc[0]
+    n_empty = len(printed) - len(used)
     return Comparison(
-        title="B. AI development: spatial Markov chains, from the printed cases and probabilities",
+        title=say(
+            "B. AI development: spatial Markov chains, from the printed cases and probabilities",
+            "B 人工智能发展：空间马尔可夫链（由印刷的频数与概率）",
+        ),
         sources=("ai_spatial_markov",),
         figures=figures,
         rows=("lag_state", "from_state"),
@@ -150,14 +181,25 @@ def spatial_chains() -> Comparison:
         part="quantity",
         is_round_trip=True,
         notes=(
-            "The yearly levels are not printed, so that the transitions cannot be counted here. The computed figures "
-            "come from the whole counts that cases × probability give; that such counts exist in every row, and add "
-            "up to the cases, is what is shown.",
-            f"{len(printed) - len(used)} rows without transitions are printed as zeros; here they have no "
-            "probabilities.",
-            f"These counts imply, against one chain for all: Q = {tests['Q']:.2f}, LR = {tests['LR']:.2f}, "
-            f"{tests['dof']} degrees of freedom, p = {tests['p_Q']:.4f} and {tests['p_LR']:.4f}.",
+            say(
+                "The yearly levels are not printed, so that the transitions cannot be counted here. The computed "
+                "figures come from the whole counts that cases × probability give; that such counts exist in every "
+                "row, and add up to the cases, is what is shown.",
+                "原文未印出各年水平值，因此无法在此统计转移次数。计算值来自“频数 × 概率”所得的整数次数；"
+                "这里检验的是每一行都存在这样的整数，且其和等于频数。",
+            ),
+            say(
+                f"{n_empty} rows without transitions are printed as zeros; here they have no probabilities.",
+                f"{n_empty} 行没有转移，原文印为 0；此处不给出概率。",
+            ),
+            say(
+                f"These counts imply, against one chain for all: Q = {tests['Q']:.2f}, LR = {tests['LR']:.2f}, "
+                f"{tests['dof']} degrees of freedom, p = {tests['p_Q']:.4f} and {tests['p_LR']:.4f}.",
+                f"由这些次数检验各链是否相同：Q = {tests['Q']:.2f}，LR = {tests['LR']:.2f}，自由度 {tests['dof']}，"
+                f"p 值为 {tests['p_Q']:.4f} 与 {tests['p_LR']:.4f}。",
+            ),
         ),
+        draw=lambda: result.plot("conditional"),
     )
 
 
@@ -167,13 +209,16 @@ def pooled_chain() -> Comparison:
     chain = _printed_chains().pooled
     computed = chain.probabilities.rename(columns={str(state): f"to_{state}" for state in range(1, 6)})
     return Comparison(
-        title="B. AI development: Markov chain, pooled from the spatial table",
+        title=say(
+            "B. AI development: Markov chain, pooled from the spatial table", "B 人工智能发展：由空间表汇总的马尔可夫链"
+        ),
         sources=("ai_markov",),
         figures=compare(printed, computed, ["from_state"]),
         rows=("from_state",),
         across="quantity",
         part="quantity",
-        notes=tuple(chain_notes("These counts imply", chain)),
+        notes=tuple(chain_notes(say("These counts imply", "由这些次数可得"), chain)),
+        draw=lambda: chain.plot("probabilities"),
     )
 
 

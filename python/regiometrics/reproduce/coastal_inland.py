@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..datasets import load_coastal_inland, published
 from ..growth_rate import growth_rate
 from ..share import share
 from ._comparison import Comparison, compare
+from ._words import say, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,12 +30,13 @@ def shares() -> Comparison:
     computed = _shares().assign(percent_of_nation=lambda table: 100.0 * table["share"])
     keys = ["indicator", "area", "year"]
     return Comparison(
-        title="D. Coastal and inland areas: percent of the nation",
+        title=say("D. Coastal and inland areas: percent of the nation", "D 沿海与内陆：占全国比重与相对水平（%）"),
         sources=("coastal_inland_shares",),
         figures=compare(published("coastal_inland_shares"), computed[[*keys, "percent_of_nation"]], keys),
         rows=("indicator", "area"),
         across="year",
         part="quantity",
+        draw=lambda: _draw_shares(computed),
     )
 
 
@@ -54,13 +56,43 @@ def growth() -> Comparison:
     figures = compare(published("coastal_inland_growth"), computed[[*keys, quantity]], keys)
     figures["period"] = figures["start_year"].astype(str) + "–" + figures["end_year"].astype(str)
     return Comparison(
-        title="D. Coastal and inland areas: average annual growth",
+        title=say("D. Coastal and inland areas: average annual growth", "D 沿海与内陆：年均增长率（%）"),
         sources=("coastal_inland_growth",),
         figures=figures,
         rows=("indicator", "series"),
         across="period",
         part="quantity",
+        draw=lambda: _draw_growth(figures),
     )
+
+
+def _draw_shares(computed: pd.DataFrame) -> Any:
+    """Draw the percent of the nation of the coastal area in the first and the last year, bars per indicator."""
+    from ..plotting.frames import bars
+
+    ends = computed["year"].isin([computed["year"].min(), computed["year"].max()])
+    coastal = computed[ends & (computed["area"] == "coastal")]
+    coastal = coastal.assign(indicator=coastal["indicator"].map(word))
+    label = word("percent_of_nation")
+    return bars(coastal, value="percent_of_nation", name="indicator", series="year", title=word("coastal"), label=label)
+
+
+def _draw_growth(figures: pd.DataFrame) -> Any:
+    """Draw the growth of the coastal and the inland area, a panel per period."""
+    from ..plotting import _style
+    from ..plotting.frames import bars
+
+    chosen = figures[figures["series"].isin(["coastal", "inland"])]
+    chosen = chosen.assign(indicator=chosen["indicator"].map(word), series=chosen["series"].map(word))
+    periods = chosen["period"].unique()
+    panels = _style.grid_of_axes(1, len(periods))[0]
+    label = word("average_annual_growth_percent")
+    for ax, period in zip(panels, periods, strict=True):
+        rows = chosen[chosen["period"] == period]
+        bars(rows, ax=ax, value="computed", name="indicator", series="series", title=period, label=label)
+    panels[0].get_legend().remove()
+    panels[1].set_yticklabels([])
+    return panels
 
 
 TABLES = (shares, growth)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..datasets import published
-from ..deviational_ellipse import deviational_ellipse
-from ..markov import counts_from_probabilities, markov_from_counts
+from ..deviational_ellipse import DeviationalEllipse, deviational_ellipse
+from ..markov import Markov, counts_from_probabilities, markov_from_counts
 from ._chains import chain_notes
 from ._comparison import Comparison, compare
+from ._words import say, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,14 +28,19 @@ def decoupling() -> Comparison:
     printed = published("decoupling_markov")
     tables: list[pd.DataFrame] = []
     notes: list[str] = []
+    chains: dict[str, Markov] = {}
     for pair, rows in printed.groupby("pair", sort=False):
         counts = counts_from_probabilities(rows[_TO], rows["n"])
         chain = markov_from_counts(counts, states=rows["from_state"].tolist())
+        chains[str(pair)] = chain
         computed = chain.probabilities.rename(columns={head.removeprefix("to_"): head for head in _TO})
         tables.append(computed.assign(pair=pair, n=chain.sojourn["n"]))
-        notes += chain_notes(f"The {pair} counts imply", chain)
+        notes += chain_notes(say(f"The {pair} counts imply", f"由{word(pair)}的次数可得"), chain)
     return Comparison(
-        title="A. Urbanisation: Markov chains of decoupling states, from the printed cases and probabilities",
+        title=say(
+            "A. Urbanisation: Markov chains of decoupling states, from the printed cases and probabilities",
+            "A 新型城镇化：脱钩状态的马尔可夫链（由印刷的频数与概率）",
+        ),
         sources=("decoupling_markov",),
         figures=compare(printed, pd.concat(tables), ["pair", "from_state"]),
         rows=("pair", "from_state"),
@@ -42,11 +48,28 @@ def decoupling() -> Comparison:
         part="pair",
         is_round_trip=True,
         notes=(
-            "The states of the provinces are not printed. The computed figures come from the whole counts that cases × "
-            "probability give; that such counts exist in every row, and add up to the cases, is what is shown.",
+            say(
+                "The states of the provinces are not printed. The computed figures come from the whole counts that "
+                "cases × probability give; that such counts exist in every row, and add up to the cases, is what is "
+                "shown.",
+                "原文未印出各省的状态。计算值来自“频数 × 概率”所得的整数次数；"
+                "这里检验的是每一行都存在这样的整数，且其和等于频数。",
+            ),
             *notes,
         ),
+        draw=lambda: _draw(chains),
     )
+
+
+def _draw(chains: dict[str, Markov]) -> Any:
+    """Draw the matrices side by side."""
+    from ..plotting import _style
+
+    panels = _style.grid_of_axes(1, len(chains))[0]
+    for ax, (pair, chain) in zip(panels, chains.items(), strict=True):
+        chain.plot("probabilities", ax=ax)
+        ax.set_title(word(pair))
+    return panels
 
 
 # The axes are printed to two decimals.
@@ -61,7 +84,10 @@ def ellipse() -> Comparison:
     derived = ["flattening_percent", "perimeter_km", "area_10000_km2"]
     figures = compare(printed[["year", *derived]], _from_axes(printed), ["year"])
     return Comparison(
-        title="A. Urbanisation: flattening, perimeter and area of the ellipse, from the printed axes",
+        title=say(
+            "A. Urbanisation: flattening, perimeter and area of the ellipse, from the printed axes",
+            "A 新型城镇化：标准差椭圆的扁率、周长与面积（由印刷的半轴）",
+        ),
         sources=("urbanisation_ellipse",),
         figures=figures,
         rows=("quantity",),
@@ -69,13 +95,18 @@ def ellipse() -> Comparison:
         part="year",
         reasons={row.year: _verdict(row) for row in printed.itertuples()},
         notes=(
-            "The index of the provinces is not printed, so that the axes and azimuths themselves cannot be computed.",
+            say(
+                "The index of the provinces is not printed, so that the axes and azimuths themselves cannot be "
+                "computed.",
+                "原文未印出各省指数，因此半轴与方位角本身无法计算。",
+            ),
         ),
+        draw=lambda: _ellipses(printed).plot("ellipses"),
     )
 
 
-def _from_axes(printed: pd.DataFrame, rounding: float = 0.0) -> pd.DataFrame:
-    """Return the measures of ellipses with the printed axes: four points at the ends of two axes have these axes."""
+def _ellipses(printed: pd.DataFrame, rounding: float = 0.0) -> DeviationalEllipse:
+    """Return ellipses with the printed axes: four points at the ends of two axes have these axes."""
     import pandas as pd
 
     half = {axis: printed[f"semi_{axis}_km"].to_numpy() + rounding for axis in ("major", "minor")}
@@ -86,7 +117,14 @@ def _from_axes(printed: pd.DataFrame, rounding: float = 0.0) -> pd.DataFrame:
         pd.DataFrame({"year": printed["year"], "east": length * np.sin(angle), "north": length * np.cos(angle)})
         for length, angle in ends
     )
-    table = deviational_ellipse(points, x="east", y="north", time="year").table
+    return deviational_ellipse(points, x="east", y="north", time="year")
+
+
+def _from_axes(printed: pd.DataFrame, rounding: float = 0.0) -> pd.DataFrame:
+    """Return the measures of the ellipses in the columns of the printed table."""
+    import pandas as pd
+
+    table = _ellipses(printed, rounding).table
     return pd.DataFrame(
         {
             "year": table["time"],
@@ -111,12 +149,19 @@ def _verdict(row: Any) -> str:
         factor * low[name] - 0.5e-2 <= getattr(row, name) <= factor * high[name] + 0.5e-2
         for name, factor in factors.items()
     ]
-    polygon = f"a polygon of {_CORNERS} corners on the ellipse, which is what a GIS draws and measures"
+    polygon = say(
+        f"a polygon of {_CORNERS} corners on the ellipse, which is what a GIS draws and measures",
+        f"椭圆上 {_CORNERS} 个顶点的多边形（地理信息系统所绘制与量测的正是它）",
+    )
     if all(fits):
-        return f"the printed perimeter and area are, within the rounding of the axes, those of {polygon}"
-    return (
+        return say(
+            f"the printed perimeter and area are, within the rounding of the axes, those of {polygon}",
+            f"在半轴的舍入误差之内，印刷的周长与面积等于{polygon}的周长与面积",
+        )
+    return say(
         "the printed perimeter and area are neither those of the exact ellipse nor, within the rounding of the axes, "
-        f"those of {polygon}"
+        f"those of {polygon}",
+        f"印刷的周长与面积既不等于精确椭圆的数值，也不在半轴舍入误差之内等于{polygon}的数值",
     )
 
 
