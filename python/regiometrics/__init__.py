@@ -28,8 +28,8 @@ from .interpolate import Interpolation, interpolate
 from .local_g import LocalG, local_g
 from .local_moran import LocalMoran, local_moran
 from .markov import Markov, counts_from_probabilities, markov, markov_from_counts
-from .network_indicators import NetworkIndicators, network_indicators
 from .moran import Moran, moran
+from .network_indicators import NetworkIndicators, network_indicators
 from .normalize import normalize
 from .optimal_discretization import OptimalDiscretization, optimal_discretization
 from .partial_dependence import PartialDependence, partial_dependence
@@ -49,19 +49,18 @@ __all__ = [
     "CouplingCoordination",
     "DagumGini",
     "DeviationalEllipse",
-    "EntropyWeights",
-    "Geodetector",
     "DriverImportance",
     "EntropyWeights",
     "ForestTuning",
+    "Geodetector",
     "InternalError",
     "Interpolation",
     "InvalidInputError",
     "LocalG",
     "LocalMoran",
     "Markov",
-    "NetworkIndicators",
     "Moran",
+    "NetworkIndicators",
     "OptimalDiscretization",
     "PartialDependence",
     "RandomForestRegressor",
@@ -91,8 +90,8 @@ __all__ = [
     "local_moran",
     "markov",
     "markov_from_counts",
-    "network_indicators",
     "moran",
+    "network_indicators",
     "normalize",
     "optimal_discretization",
     "partial_dependence",

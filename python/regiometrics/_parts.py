@@ -79,9 +79,7 @@ class Partial:
         sizes = [len(labels) for labels in together]
         n_periods = 1 if periods is None else len(periods)
         moments = {
-            outcome: call(
-                _core.geodetector_merge, moments, other.moments[outcome], places, sizes, n_periods
-            )
+            outcome: call(_core.geodetector_merge, moments, other.moments[outcome], places, sizes, n_periods)
             for outcome, moments in self.moments.items()
         }
         return Partial(
@@ -147,9 +145,7 @@ def gather(parts: Iterable[Partial]) -> Partial:
     return joined
 
 
-def parts_of(
-    data: Any, columns: Columns, plan: Plan, missing: str
-) -> Callable[[], Iterator[Partial]] | None:
+def parts_of(data: Any, columns: Columns, plan: Plan, missing: str) -> Callable[[], Iterator[Partial]] | None:
     """Return what computes the parts of `data` if it comes in parts: an iterator or list of frames, or from dask."""
     read = partial(_read_part, columns=columns, plan=plan, missing=missing)
     if _is_from(data, "dask"):

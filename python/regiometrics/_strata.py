@@ -148,7 +148,9 @@ def _spec(name: str, given: Any, k: int) -> Any:
 def _found(optimum: OptimalDiscretization, factors: Sequence[str], *, timed: bool) -> dict[str, Any]:
     found = optimum.bounds
     if any(isinstance(each, Mapping) for each in found.values()) and not timed:
-        raise InvalidInputError("discretize has classes for every period; pass time as well, or search with pooled=True")
+        raise InvalidInputError(
+            "discretize has classes for every period; pass time as well, or search with pooled=True"
+        )
     return {name: found[name] for name in factors if name in found}
 
 

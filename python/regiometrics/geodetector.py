@@ -321,7 +321,9 @@ def _notes(
     told: list[str], variance: str, resampling: Mapping[str, int], confidence: float, seed: int, n_dropped: int
 ) -> list[str]:
     divisor = "SST/N" if variance == "population" else "SST/(N − 1)"
-    notes = [f"p_value: noncentral F with σ² = {divisor}; it changes with the level of the outcome, p_central does not."]
+    notes = [
+        f"p_value: noncentral F with σ² = {divisor}; it changes with the level of the outcome, p_central does not."
+    ]
     if resampling["permutations"]:
         notes.append(f"p_permutation of factors: {resampling['permutations']} permutations, seed {seed}.")
     if resampling["interaction_permutations"]:

@@ -11,19 +11,17 @@ mod coefficient_of_variation;
 mod coupling_coordination;
 mod dagum_gini;
 mod deviational_ellipse;
-mod entropy_weights;
-mod geodetector;
 mod driver_importance;
 mod effects;
 mod entropy_weights;
 mod forest;
+mod geodetector;
 mod growth_rate;
 mod industrial_upgrading;
 mod interpolate;
 mod kde;
 mod local_g;
 mod local_moran;
-mod markov;
 mod markov;
 mod moran;
 mod neighbors;
@@ -58,7 +56,6 @@ mod _core {
     use super::dagum_gini::dagum_gini;
     #[pymodule_export]
     use super::deviational_ellipse::{deviational_ellipse, ellipse_outlines};
-    use super::driver_importance::driver_importance;
     #[pymodule_export]
     use super::effects::{
         accumulated_effects, individual_curves, partial_dependence, partial_dependence_pairs,
@@ -71,7 +68,6 @@ mod _core {
     use super::geodetector::{
         geodetector, geodetector_codes, geodetector_merge, geodetector_moments, geodetector_resample,
     };
-    use super::forest::{forest_fit, forest_in_bag, forest_predict};
     #[pymodule_export]
     use super::growth_rate::growth_rate;
     #[pymodule_export]
@@ -80,11 +76,8 @@ mod _core {
     use super::interpolate::interpolate;
     #[pymodule_export]
     use super::kde::kde;
-    use super::local_g::local_g;
     #[pymodule_export]
     use super::local_moran::local_moran;
-    #[pymodule_export]
-    use super::markov::{markov, transitions};
     #[pymodule_export]
     use super::markov::{markov, transitions};
     #[pymodule_export]

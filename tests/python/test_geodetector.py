@@ -368,7 +368,9 @@ def test_classes_of_every_period_if_not_pooled() -> None:
 
 def test_a_factor_that_looks_continuous_is_refused_with_what_to_do() -> None:
     data = panel().assign(depth=lambda rows: np.exp(rows["yield"]))
-    with pytest.raises(rgm.InvalidInputError, match=r"^factor 'depth' looks continuous: 180 distinct numbers.*quantiles"):
+    with pytest.raises(
+        rgm.InvalidInputError, match=r"^factor 'depth' looks continuous: 180 distinct numbers.*quantiles"
+    ):
         rgm.geodetector(data, "yield", "depth")
     # A few rates are strata, and so are years.
     few = data.assign(depth=data["height"] / 8)

@@ -52,7 +52,9 @@ def assert_same(result: rgm.Geodetector, expected: rgm.Geodetector, *, tolerance
         for column in two:
             if two[column].dtype.kind == "f":
                 # A difference of two means near a million keeps the digits of values that differ by one.
-                np.testing.assert_allclose(one[column], two[column], rtol=tolerance, atol=1e-300, err_msg=f"{name} {column}")
+                np.testing.assert_allclose(
+                    one[column], two[column], rtol=tolerance, atol=1e-300, err_msg=f"{name} {column}"
+                )
             else:
                 assert one[column].tolist() == two[column].tolist(), (name, column)
 

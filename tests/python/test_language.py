@@ -41,6 +41,7 @@ def scored() -> pd.DataFrame:
 # Columns of the caller, which keep their names.
 CALLERS = {"first", "second"}
 
+
 def forest() -> tuple[rgm.RandomForestRegressor, np.ndarray]:
     x = np.random.default_rng(3).normal(size=(40, 2))
     return rgm.RandomForestRegressor(5, random_state=1).fit(x, x[:, 0] ** 2), x

@@ -70,7 +70,9 @@ def test_the_result_passes_to_the_detector_with_the_same_q() -> None:
     np.testing.assert_allclose(result.factor["q"], found.best["q"], rtol=1e-12)
     assert result.breaks["upper"].tolist() == found.breaks["upper"].tolist()
     # A factor that was not sought keeps its labels.
-    both = rgm.geodetector(data, "yield", ["rain", "tenths"], discretize=rgm.optimal_discretization(data, "yield", "rain"))
+    both = rgm.geodetector(
+        data, "yield", ["rain", "tenths"], discretize=rgm.optimal_discretization(data, "yield", "rain")
+    )
     assert both.factor["n_strata"].tolist()[1] == 10
 
 

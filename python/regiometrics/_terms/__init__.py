@@ -3,24 +3,34 @@
 One module per family of methods; a name stands in one of them only.
 """
 
-from . import centres, chains, classes, coupling, general, indicators, inequality, networks, weights
-from . import association, chains, classes, coupling, general, indicators, inequality, weights
-from . import chains, classes, coupling, general, geodetector, indicators, inequality, weights
-from . import chains, classes, coupling, forests, general, indicators, inequality, weights
-from . import chains, classes, coupling, effects, general, indicators, inequality, weights
+from . import (
+    association,
+    centres,
+    chains,
+    classes,
+    coupling,
+    effects,
+    forests,
+    general,
+    geodetector,
+    indicators,
+    inequality,
+    networks,
+    weights,
+)
 
 __all__ = ["TERMS"]
 
 _FAMILIES = (
     general,
-    centres,
     association,
+    centres,
     chains,
     classes,
     coupling,
-    geodetector,
-    forests,
     effects,
+    forests,
+    geodetector,
     indicators,
     inequality,
     networks,

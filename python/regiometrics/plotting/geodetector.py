@@ -90,12 +90,21 @@ def factor(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any = No
         ends = here["high"] if has_bars else here["q"]
         for bar, end, text in zip(bars, ends, texts, strict=True):
             middle = bar.get_y() + bar.get_height() / 2
-            ax.annotate(text, (float(np.nan_to_num(end)), middle), (3, 0), textcoords="offset points", va="center", fontsize="x-small")
+            ax.annotate(
+                text,
+                (float(np.nan_to_num(end)), middle),
+                (3, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize="x-small",
+            )
     ax.set_yticks(range(len(order)), list(order))
     ax.set_ylim(len(order) - 0.5, -0.5)
     ax.set_xlim(0.0, 1.15 * float(np.nanmax([*rows["q"], *(rows["high"] if has_bars else [])], initial=0.05)))
     note = f"{term(p)}: *** < 0.01, ** < 0.05, * < 0.1"
-    label_axes(ax, _title("factor_detector", rows, single=len(times) == 1), f"{term('q')}    {note}", "", legend=len(times) > 1)
+    label_axes(
+        ax, _title("factor_detector", rows, single=len(times) == 1), f"{term('q')}    {note}", "", legend=len(times) > 1
+    )
 
 
 @figure
@@ -115,7 +124,10 @@ def _triangle(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any =
     # Points across a cell, of which two digits and a mark fill three quarters.
     width = ax.get_window_extent().width / ax.figure.dpi * 72.0 / max(len(names), 1)
     size = float(np.clip(0.27 * width, 3.0, 9.0))
-    texts = {(place_b, place_a): _MARKS[kind] for place_a, place_b, kind in zip(across, down, rows["type"].astype(str), strict=True)}
+    texts = {
+        (place_b, place_a): _MARKS[kind]
+        for place_a, place_b, kind in zip(across, down, rows["type"].astype(str), strict=True)
+    }
     for row, column in np.argwhere(np.isfinite(cells)):
         mark = texts.get((row, column), "")
         number = f"{cells[row, column]:.2f}" if len(names) <= _NUMBERED else ""
@@ -128,7 +140,9 @@ def _triangle(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any =
     ax.set_yticks(range(len(names)), names)
     ax.tick_params(length=0)
     present = [kind for kind in TYPES if kind in set(rows["type"].astype(str))]
-    handles = [matplotlib.lines.Line2D([], [], linestyle="", label=f"{_MARKS[kind]} {state_term(kind)}") for kind in present]
+    handles = [
+        matplotlib.lines.Line2D([], [], linestyle="", label=f"{_MARKS[kind]} {state_term(kind)}") for kind in present
+    ]
     ax.figure.colorbar(image, ax=ax, label=term("q"), shrink=0.8)
     label_axes(ax, _title("interaction_detector", alone, single=True), "", "", legend=False)
     ax.spines[:].set_visible(False)
