@@ -57,6 +57,8 @@ mod _core {
     #[pymodule_export]
     use super::deviational_ellipse::{deviational_ellipse, ellipse_outlines};
     #[pymodule_export]
+    use super::driver_importance::driver_importance;
+    #[pymodule_export]
     use super::effects::{
         accumulated_effects, individual_curves, partial_dependence, partial_dependence_pairs,
     };
@@ -64,6 +66,8 @@ mod _core {
     use super::enter::exercise;
     #[pymodule_export]
     use super::entropy_weights::{contributions, entropy_step, entropy_weights, entropy_weights_only};
+    #[pymodule_export]
+    use super::forest::{forest_fit, forest_in_bag, forest_predict};
     #[pymodule_export]
     use super::geodetector::{
         geodetector, geodetector_codes, geodetector_merge, geodetector_moments, geodetector_resample,
@@ -76,6 +80,10 @@ mod _core {
     use super::interpolate::interpolate;
     #[pymodule_export]
     use super::kde::kde;
+    #[pymodule_export]
+    use super::kde2d::kde2d;
+    #[pymodule_export]
+    use super::local_g::local_g;
     #[pymodule_export]
     use super::local_moran::local_moran;
     #[pymodule_export]
