@@ -6,8 +6,8 @@ igraph was chosen among the maintained graph libraries by measurement, on 3000 n
 - igraph 1.0: 2.4 s without weights and 7.2 s with them, on one thread. Wheels for every platform and Python version;
   answers Ctrl-C; the same bits on every run; lengths that differ by rounding only count as equal.
 - rustworkx 0.18: 5.7 s without weights on two threads. No weighted betweenness, and sums in an order that varies.
-- networkit 11.3: 4.5 s with weights on two threads. No wheels for Macs with recent Pythons, lengths compared to the last
-  bit, and sums that depend on the number of threads.
+- networkit 11.3: 4.5 s with weights on two threads. No wheels for Macs with recent Pythons, lengths compared to the
+  last bit, and sums that depend on the number of threads.
 - networkx 3.6, in pure Python: minutes.
 
 igraph comes under the GNU General Public License, and is installed only with the extra "networks".
