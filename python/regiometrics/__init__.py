@@ -21,6 +21,8 @@ from .errors import InternalError, InvalidInputError, RegiometricsError, Regiome
 from .growth_rate import growth_rate
 from .industrial_upgrading import industrial_upgrading
 from .interpolate import Interpolation, interpolate
+from .kde import KernelDensity, kde
+from .kde2d import KernelDensity2d, kde2d
 from .markov import Markov, counts_from_probabilities, markov, markov_from_counts
 from .normalize import normalize
 from .rank_consistency import rank_consistency
@@ -39,6 +41,8 @@ __all__ = [
     "InternalError",
     "Interpolation",
     "InvalidInputError",
+    "KernelDensity",
+    "KernelDensity2d",
     "Markov",
     "RegiometricsError",
     "RegiometricsWarning",
@@ -58,6 +62,8 @@ __all__ = [
     "growth_rate",
     "industrial_upgrading",
     "interpolate",
+    "kde",
+    "kde2d",
     "markov",
     "markov_from_counts",
     "normalize",

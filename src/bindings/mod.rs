@@ -14,6 +14,7 @@ mod growth_rate;
 mod industrial_upgrading;
 mod interpolate;
 mod kde;
+mod kde2d;
 mod markov;
 mod normalize;
 mod rank_consistency;
@@ -52,6 +53,8 @@ mod _core {
     use super::interpolate::interpolate;
     #[pymodule_export]
     use super::kde::kde;
+    #[pymodule_export]
+    use super::kde2d::kde2d;
     #[pymodule_export]
     use super::markov::{markov, transitions};
     #[pymodule_export]

@@ -24,6 +24,7 @@ pub mod growth_rate;
 pub mod industrial_upgrading;
 pub mod interpolate;
 pub mod kde;
+pub mod kde2d;
 pub mod markov;
 pub mod normalize;
 pub mod rank_consistency;

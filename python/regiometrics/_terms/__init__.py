@@ -3,7 +3,7 @@
 One module per family of methods; a name stands in one of them only.
 """
 
-from . import chains, classes, coupling, general, indicators, inequality, weights
+from . import chains, classes, coupling, densities, general, indicators, inequality, weights
 
 __all__ = ["TERMS"]
 
@@ -12,6 +12,7 @@ _FAMILIES = (
     chains,
     classes,
     coupling,
+    densities,
     indicators,
     inequality,
     weights,

@@ -83,16 +83,21 @@ def _pyplot() -> Any:
     return plt
 
 
-def figure(draw: Callable[..., Any]) -> Callable[..., Any]:
-    """Make `draw(result, ax, …)` a public figure: matplotlib on demand, axes if none are given, fonts, size."""
+def figure(draw: Callable[..., Any], *, projection: str | None = None) -> Callable[..., Any]:
+    """Make `draw(result, ax, …)` a public figure: matplotlib on demand, axes if none are given, fonts, size.
+
+    `projection` is that of the axes, for example "3d"; the layout of such a figure is the drawing's own.
+    """
 
     @wraps(draw)
     def drawn(result: Any, *, ax: Axes | None = None, **options: Any) -> Any:
         plt = _pyplot()
         with _fonts():
-            axes = plt.subplots(figsize=_SIZE, layout="constrained")[1] if ax is None else ax
+            layout = "constrained" if projection is None else None
+            kind = {"projection": projection}
+            axes = plt.subplots(figsize=_SIZE, layout=layout, subplot_kw=kind)[1] if ax is None else ax
             draw(result, axes, **options)
-            if ax is None:
+            if ax is None and projection is None:
                 _make_room(axes)
             _set_texts(axes)
         return axes
@@ -100,10 +105,11 @@ def figure(draw: Callable[..., Any]) -> Callable[..., Any]:
     return drawn
 
 
-def grid_of_axes(n_rows: int, n_columns: int) -> Any:
+def grid_of_axes(n_rows: int, n_columns: int, *, projection: str | None = None) -> Any:
     """Return the axes of a new figure with several panels."""
     size = (_SIZE[0] * 0.9 * n_columns, _SIZE[1] * 0.9 * n_rows)
-    return _pyplot().subplots(n_rows, n_columns, figsize=size, layout="constrained", squeeze=False)[1]
+    options = {"layout": "constrained", "squeeze": False, "subplot_kw": {"projection": projection}}
+    return _pyplot().subplots(n_rows, n_columns, figsize=size, **options)[1]
 
 
 def _make_room(ax: Axes) -> None:
