@@ -36,6 +36,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _LINES = ("-", "--", ":", "-.")
 _CHINESE = "Noto Sans SC"
 _SIZE = (6.4, 4.0)
+# … and of one in three dimensions.
+_SOLID = (7.0, 5.4)
 
 # A legend of more entries stands beside the axes, in columns of this many.
 _INSIDE, _COLUMN = 4, 24
@@ -94,8 +96,8 @@ def figure(draw: Callable[..., Any], *, projection: str | None = None) -> Callab
         plt = _pyplot()
         with _fonts():
             layout = "constrained" if projection is None else None
-            kind = {"projection": projection}
-            axes = plt.subplots(figsize=_SIZE, layout=layout, subplot_kw=kind)[1] if ax is None else ax
+            size, kind = (_SIZE if projection is None else _SOLID), {"projection": projection}
+            axes = plt.subplots(figsize=size, layout=layout, subplot_kw=kind)[1] if ax is None else ax
             draw(result, axes, **options)
             if ax is None and projection is None:
                 _make_room(axes)

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS"]
 
-# Of more periods, every second, third, … is written on the axis of a ridge plot or a surface.
+# Of more periods, every second, third, … is written on the axis of a ridge plot, and of a surface.
 _PERIODS_NAMED = 14
+
+_PERIODS_ALONG = 8
 
 # A ridge reaches over so many of those above it.
 _OVERLAP = 2.5
@@ -136,16 +138,17 @@ def _surface(result: KernelDensity, ax: Any, *, group: Any, peaks: bool, bands: 
                 if time == label:
                     places = (modes["position"], np.full(len(modes), position), modes["height"])
                     ax.scatter(*places, color="#D55E00", marker="v", s=18, depthshade=False)
-    step = -(-len(parts) // _PERIODS_NAMED)
+    step = -(-len(parts) // _PERIODS_ALONG)
     ax.set_yticks(positions[::step], [name for name, _ in parts[::step]])
-    ax.set_title(_title(group))
+    ax.tick_params(labelsize="small")
+    ax.set_title(_title(group), y=0.98)
     ax.set_xlabel(_variable(result), labelpad=8)
-    ax.set_ylabel(term("time"), labelpad=10)
-    ax.set_zlabel(term("density"), labelpad=6)
+    ax.set_ylabel(term("time"), labelpad=12)
+    ax.set_zlabel(term("density"), labelpad=10)
     ax.set_zlim(bottom=0.0)
-    # Later periods in front, high values to the right.
-    ax.view_init(elev=28.0, azim=-60.0)
-    ax.set_box_aspect((1.3, 1.1, 0.7), zoom=0.88)
+    ax.view_init(elev=30.0, azim=-58.0)
+    # Room on the right for the labels of the upright axis.
+    ax.set_box_aspect((1.35, 1.35, 0.8), zoom=1.02)
 
 
 _surface_figure = partial(figure, projection="3d")(_surface)
