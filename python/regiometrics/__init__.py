@@ -27,6 +27,8 @@ from .industrial_upgrading import industrial_upgrading
 from .interpolate import Interpolation, interpolate
 from .local_g import LocalG, local_g
 from .local_moran import LocalMoran, local_moran
+from .kde import KernelDensity, kde
+from .kde2d import KernelDensity2d, kde2d
 from .markov import Markov, counts_from_probabilities, markov, markov_from_counts
 from .moran import Moran, moran
 from .network_indicators import NetworkIndicators, network_indicators
@@ -58,6 +60,8 @@ __all__ = [
     "InvalidInputError",
     "LocalG",
     "LocalMoran",
+    "KernelDensity",
+    "KernelDensity2d",
     "Markov",
     "Moran",
     "NetworkIndicators",
@@ -88,6 +92,8 @@ __all__ = [
     "interpolate",
     "local_g",
     "local_moran",
+    "kde",
+    "kde2d",
     "markov",
     "markov_from_counts",
     "moran",

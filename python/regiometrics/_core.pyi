@@ -54,6 +54,8 @@ __all__ = [
     "interpolate",
     "network_links",
     "network_structure",
+    "kde",
+    "kde2d",
     "normalize",
     "optimal_discretization",
     "partial_dependence",
@@ -209,6 +211,38 @@ def weights_lag(indptr: _Offset, indices: _Code, data: _Float, values: _Float, n
 def weights_reordered(indptr: _Offset, indices: _Code, data: _Float, order: _Code) -> tuple[_Offset, _Code, _Float]: ...
 def weights_standardized(indptr: _Offset, indices: _Code, data: _Float) -> _Float: ...
 def weights_summary(indptr: _Offset, indices: _Code, data: _Float) -> tuple[int, _Float]: ...
+def kde(
+    values: _Float,
+    weights: _Float | None,
+    periods: _Code | None,
+    n_periods: int,
+    kernel: str,
+    rule: str,
+    bandwidth: float,
+    grid_size: int,
+    cut: float,
+    support: tuple[float, float],
+    tolerance: float,
+    bootstrap: int,
+    confidence: float,
+    test: int,
+    null_modes: int,
+    seed: int,
+    progress: _Progress | None = None,
+) -> dict[str, Any]: ...
+def kde2d(
+    x: _Float,
+    y: _Float,
+    weights: _Float | None,
+    periods: _Code | None,
+    n_periods: int,
+    kernel: str,
+    rule: str,
+    bandwidth: tuple[float, float],
+    grid_size: tuple[int, int],
+    cut: float,
+    progress: _Progress | None = None,
+) -> dict[str, Any]: ...
 def normalize(
     columns: Sequence[_Float], negative: list[bool], method: str, shift: float, scopes: _Code | None, n_scopes: int
 ) -> dict[str, Any]: ...

@@ -22,6 +22,7 @@ mod interpolate;
 mod kde;
 mod local_g;
 mod local_moran;
+mod kde2d;
 mod markov;
 mod moran;
 mod neighbors;

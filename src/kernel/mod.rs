@@ -34,6 +34,7 @@ pub mod interpolate;
 pub mod kde;
 pub mod local_g;
 pub mod local_moran;
+pub mod kde2d;
 pub mod markov;
 pub mod moran;
 pub mod neighbors;

@@ -18,6 +18,7 @@ from . import (
     networks,
     weights,
 )
+from . import chains, classes, coupling, densities, general, indicators, inequality, weights
 
 __all__ = ["TERMS"]
 
@@ -31,6 +32,7 @@ _FAMILIES = (
     effects,
     forests,
     geodetector,
+    densities,
     indicators,
     inequality,
     networks,

@@ -36,6 +36,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _LINES = ("-", "--", ":", "-.")
 _CHINESE = "Noto Sans SC"
 _SIZE = (6.4, 4.0)
+# … and of one in three dimensions.
+_SOLID = (7.0, 5.4)
 
 # A legend of more entries stands beside the axes, in columns of this many.
 _INSIDE, _COLUMN = 4, 24
@@ -87,17 +89,22 @@ def _pyplot() -> Any:
     return plt
 
 
-def figure(draw: Callable[..., Any]) -> Callable[..., Any]:
-    """Make `draw(result, ax, …)` a public figure: matplotlib on demand, axes if none are given, fonts, size."""
+def figure(draw: Callable[..., Any], *, projection: str | None = None) -> Callable[..., Any]:
+    """Make `draw(result, ax, …)` a public figure: matplotlib on demand, axes if none are given, fonts, size.
+
+    `projection` is that of the axes, for example "3d"; the layout of such a figure is the drawing's own.
+    """
 
     @wraps(draw)
     def drawn(result: Any, *, ax: Axes | None = None, **options: Any) -> Any:
         plt = _pyplot()
+        layout = "constrained" if projection is None else None
+        size, kind = (_SIZE if projection is None else _SOLID), {"projection": projection}
         # Before the fonts are lent: the first figure loads the backend, and what a notebook's backend sets must stay.
-        axes = plt.subplots(figsize=_SIZE, layout="constrained")[1] if ax is None else ax
+        axes = plt.subplots(figsize=size, layout=layout, subplot_kw=kind)[1] if ax is None else ax
         with _fonts():
             draw(result, axes, **options)
-            if ax is None:
+            if ax is None and projection is None:
                 _make_room(axes)
             _set_texts(axes)
         return axes
@@ -105,10 +112,11 @@ def figure(draw: Callable[..., Any]) -> Callable[..., Any]:
     return drawn
 
 
-def grid_of_axes(n_rows: int, n_columns: int) -> Any:
+def grid_of_axes(n_rows: int, n_columns: int, *, projection: str | None = None) -> Any:
     """Return the axes of a new figure with several panels."""
     size = (_SIZE[0] * 0.9 * n_columns, _SIZE[1] * 0.9 * n_rows)
-    return _pyplot().subplots(n_rows, n_columns, figsize=size, layout="constrained", squeeze=False)[1]
+    options = {"layout": "constrained", "squeeze": False, "subplot_kw": {"projection": projection}}
+    return _pyplot().subplots(n_rows, n_columns, figsize=size, **options)[1]
 
 
 def _make_room(ax: Axes) -> None:

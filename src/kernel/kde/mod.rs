@@ -6,7 +6,7 @@
 //! derivative turns from certainly positive to certainly negative ([`turning`]).
 
 mod bands;
-mod bandwidth;
+pub(super) mod bandwidth;
 mod critical;
 mod cross_validation;
 mod curve;
@@ -16,8 +16,8 @@ mod isj;
 mod lattice;
 mod modes;
 mod points;
-mod sample;
-mod shape;
+pub(super) mod sample;
+pub(super) mod shape;
 mod turning;
 
 pub use bands::Band;
