@@ -198,13 +198,13 @@ def local_g(
 
     Examples
     --------
-    Five units in a row. The first has one neighbour: z = (1 + 1 − 2 · 3)/(√8 · √((5 · 2 − 4)/4)).
+    Five units in a row, mean 3, s² = 7.6. The first has one neighbour: z = (1 + 1 − 2 · 3)/√(7.6 · (5 · 2 − 4)/4).
 
     >>> import regiometrics as rgm
     >>> edges = {"source": [0, 1, 2, 3], "target": [1, 2, 3, 4]}
     >>> weights = rgm.weights.from_edges(None, **edges, symmetric=True)
     >>> rgm.local_g(None, [1.0, 1.0, 1.0, 4.0, 8.0], weights=weights).table["z"].round(4).to_list()
-    [-1.1547, -1.8, -0.9, 1.2, 1.7321]
+    [-1.1847, -1.777, -0.8885, 1.1847, 1.777]
     """
     counts_self = flag("star", star)
     own = None if self_weight is None else amount("self_weight", self_weight)
