@@ -134,10 +134,11 @@ def optimal_discretization(
     >>> import regiometrics as rgm
     >>> y, x = [1.0, 1.2, 0.9, 5.0, 5.1, 9.0, 9.3, 9.1], [0.1, 0.2, 0.3, 2.0, 2.2, 7.0, 7.5, 8.0]
     >>> found = rgm.optimal_discretization(None, y, {"x": x}, k=[2, 3])
-    >>> found.best.round(4).iloc[0].to_list()
-    ['x', 'natural_breaks', 3, 3, 0.9988]
-    >>> rgm.geodetector(None, y, {"x": x}, discretize=found).factor["q"].round(4).to_list()
-    [0.9988]
+    >>> print(found.best.round(4).to_string(index=False))
+    factor    method  k  n_classes     q
+         x quantiles  3          3 0.999
+    >>> rgm.geodetector(None, y, {"x": x}, discretize=found).factor["q"].round(4).tolist()
+    [0.999]
     """
     names = [choice("methods", name, _METHODS) for name in ([methods] if isinstance(methods, str) else methods)]
     numbers = _numbers_of_classes(k)

@@ -125,6 +125,11 @@ pub fn geodetector<'py>(
 }
 
 #[pyfunction]
+pub fn geodetector_tail(q: f64, n: u64, n_strata: u64, noncentrality: f64) -> f64 {
+    kernel::tail_of_q(q, n, n_strata, noncentrality)
+}
+
+#[pyfunction]
 #[pyo3(signature = (rows, permutations, interaction_permutations, bootstrap, confidence, seed, drop_singletons, progress=None))]
 #[expect(clippy::too_many_arguments, reason = "one argument per keyword of the Python call")]
 pub fn geodetector_resample<'py>(

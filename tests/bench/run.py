@@ -23,6 +23,7 @@ import regiometrics as rgm
 from chains import chain_rows
 from classes import class_rows
 from decompositions import dagum_rows, pysal_rows
+from detectors import detector_rows
 from indicators import indicator_rows
 from panels import frame_rows, panel_rows
 from rows import Row, measure
@@ -32,6 +33,7 @@ FAMILIES: tuple[Callable[[], Iterator[Row]], ...] = (
     pysal_rows,
     class_rows,
     chain_rows,
+    detector_rows,
     indicator_rows,
     panel_rows,
     frame_rows,
