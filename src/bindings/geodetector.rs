@@ -47,12 +47,15 @@ pub enum WholeNumbers<'py> {
     Long(PyReadonlyArray1<'py, i64>),
 }
 
+/// Codes of 8 or 32 bits, and what they stand for.
+type CodesAndNumbers<'py> = (Bound<'py, PyAny>, Bound<'py, PyArray1<i64>>);
+
 /// The codes of a factor of whole numbers and the numbers they stand for; None if they lie too far apart.
 #[pyfunction]
 pub fn geodetector_codes<'py>(
     py: Python<'py>,
     values: WholeNumbers<'py>,
-) -> PyResult<Option<(Bound<'py, PyAny>, Bound<'py, PyArray1<i64>>)>> {
+) -> PyResult<Option<CodesAndNumbers<'py>>> {
     let encoded = match values {
         WholeNumbers::Byte(values) => encoded(py, values.as_slice()?),
         WholeNumbers::Short(values) => encoded(py, values.as_slice()?),

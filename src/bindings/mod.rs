@@ -47,7 +47,8 @@ mod _core {
     use super::entropy_weights::{contributions, entropy_step, entropy_weights, entropy_weights_only};
     #[pymodule_export]
     use super::geodetector::{
-        geodetector, geodetector_codes, geodetector_merge, geodetector_moments, geodetector_resample, geodetector_tail,
+        geodetector, geodetector_codes, geodetector_merge, geodetector_moments, geodetector_resample,
+        geodetector_tail,
     };
     #[pymodule_export]
     use super::growth_rate::growth_rate;

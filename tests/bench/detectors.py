@@ -74,7 +74,9 @@ def detector_rows() -> Iterator[Row]:
     table = grid(1_000_000)
     work = partial(rgm.geodetector, table, "y", NAMES)
     size = "10⁶ rows, 10 factors of 8 strata"
-    yield Row(call="geodetector", size=size, work=work, peer_name="ten np.bincount passes", peer=passes(table), bound=5.0)
+    yield Row(
+        call="geodetector", size=size, work=work, peer_name="ten np.bincount passes", peer=passes(table), bound=5.0
+    )
     yield Row(
         call="geodetector",
         size=size,

@@ -1,4 +1,4 @@
-"""Optimal discretisation: every choice against the definition, ties, few values, periods, and its way to the detector."""
+"""Optimal discretisation: every choice against the definition, ties, few values, periods, the way to the detector."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ def test_the_result_passes_to_the_detector_with_the_same_q() -> None:
     np.testing.assert_allclose(result.factor["q"], found.best["q"], rtol=1e-12)
     assert result.breaks["upper"].tolist() == found.breaks["upper"].tolist()
     # A factor that was not sought keeps its labels.
-    both = rgm.geodetector(data, "yield", ["rain", "tenths"], discretize=rgm.optimal_discretization(data, "yield", "rain"))
+    both = rgm.geodetector(
+        data, "yield", ["rain", "tenths"], discretize=rgm.optimal_discretization(data, "yield", "rain")
+    )
     assert both.factor["n_strata"].tolist()[1] == 10
 
 
@@ -157,9 +159,9 @@ def test_refusals(options: dict[str, Any], message: str) -> None:
 
 
 def test_refusals_of_data() -> None:
-    with pytest.raises(rgm.InvalidInputError, match="^column 'yield' is constant"):
+    with pytest.raises(rgm.InvalidInputError, match=r"^column 'yield' is constant"):
         rgm.optimal_discretization(panel().assign(**{"yield": 1.0}), "yield", "rain")
-    with pytest.raises(rgm.InvalidInputError, match="^column 'rain' holds text"):
+    with pytest.raises(rgm.InvalidInputError, match=r"^column 'rain' holds text"):
         rgm.optimal_discretization(panel().assign(rain="wet"), "yield", "rain")
-    with pytest.raises(rgm.InvalidInputError, match="^column 'rain' is infinite in row 0"):
+    with pytest.raises(rgm.InvalidInputError, match=r"^column 'rain' is infinite in row 0"):
         rgm.optimal_discretization(panel().assign(rain=math.inf), "yield", "rain")

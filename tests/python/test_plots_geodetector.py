@@ -117,7 +117,9 @@ def test_q_is_drawn_against_k_with_the_best_ringed() -> None:
     found = rgm.optimal_discretization(data, "y", ["a", "b"], k=[3, 4, 5])
     ax = found.plot(factor="a")
     *methods, ring = ax.get_lines()
-    for line, (_, rows) in zip(methods, found.table[found.table["factor"] == "a"].groupby("method", sort=False), strict=True):
+    for line, (_, rows) in zip(
+        methods, found.table[found.table["factor"] == "a"].groupby("method", sort=False), strict=True
+    ):
         assert line.get_xdata().tolist() == [3, 4, 5]
         assert line.get_ydata().tolist() == rows["q"].tolist()
     best = found.best.set_index("factor").loc["a"]

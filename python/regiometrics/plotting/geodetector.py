@@ -70,8 +70,9 @@ def _title(name: str, rows: pd.DataFrame, *, single: bool) -> str:
 def factor(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any = None, p: str = "p_value") -> None:
     """Draw q of every factor, largest first, with stars for p < 0.1, 0.05, 0.01; several periods beside each other."""
     rows = _chosen(result, "factor", time, outcome)
-    if p not in rows or not p.startswith("p_"):
-        there = ", ".join(repr(name) for name in rows if name.startswith("p_"))
+    known = [name for name in ("p_value", "p_central", "p_permutation") if name in rows]
+    if p not in known:
+        there = ", ".join(map(repr, known))
         raise InvalidInputError(f"p must be one of {there}, not {p!r}")
     times = list(rows["time"].drop_duplicates()) if "time" in rows else [None]
     order = rows.groupby("factor", sort=False)["q"].mean().sort_values(ascending=False, kind="stable").index
@@ -80,7 +81,7 @@ def factor(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any = No
     for index, (period, colour) in enumerate(zip(times, colours(len(times)), strict=True)):
         here = (rows if period is None else rows[rows["time"] == period]).set_index("factor").loc[order]
         places = np.arange(len(order)) + (index - (len(times) - 1) / 2) * height
-        label = {} if period is None else {"label": label_text(period)}
+        label: dict[str, Any] = {} if period is None else {"label": label_text(period)}
         bars = ax.barh(places, here["q"], height=0.9 * height, color=colour, **label)
         if has_bars:
             ax.hlines(places, here["low"], here["high"], color="black", linewidth=1.0)
@@ -90,12 +91,21 @@ def factor(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any = No
         ends = here["high"] if has_bars else here["q"]
         for bar, end, text in zip(bars, ends, texts, strict=True):
             middle = bar.get_y() + bar.get_height() / 2
-            ax.annotate(text, (float(np.nan_to_num(end)), middle), (3, 0), textcoords="offset points", va="center", fontsize="x-small")
+            ax.annotate(
+                text,
+                (float(np.nan_to_num(end)), middle),
+                (3, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize="x-small",
+            )
     ax.set_yticks(range(len(order)), list(order))
     ax.set_ylim(len(order) - 0.5, -0.5)
     ax.set_xlim(0.0, 1.15 * float(np.nanmax([*rows["q"], *(rows["high"] if has_bars else [])], initial=0.05)))
     note = f"{term(p)}: *** < 0.01, ** < 0.05, * < 0.1"
-    label_axes(ax, _title("factor_detector", rows, single=len(times) == 1), f"{term('q')}    {note}", "", legend=len(times) > 1)
+    label_axes(
+        ax, _title("factor_detector", rows, single=len(times) == 1), f"{term('q')}    {note}", "", legend=len(times) > 1
+    )
 
 
 @figure
@@ -115,7 +125,10 @@ def _triangle(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any =
     # Points across a cell, of which two digits and a mark fill three quarters.
     width = ax.get_window_extent().width / ax.figure.dpi * 72.0 / max(len(names), 1)
     size = float(np.clip(0.27 * width, 3.0, 9.0))
-    texts = {(place_b, place_a): _MARKS[kind] for place_a, place_b, kind in zip(across, down, rows["type"].astype(str), strict=True)}
+    texts = {
+        (place_b, place_a): _MARKS[kind]
+        for place_a, place_b, kind in zip(across, down, rows["type"].astype(str), strict=True)
+    }
     for row, column in np.argwhere(np.isfinite(cells)):
         mark = texts.get((row, column), "")
         number = f"{cells[row, column]:.2f}" if len(names) <= _NUMBERED else ""
@@ -128,7 +141,9 @@ def _triangle(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any =
     ax.set_yticks(range(len(names)), names)
     ax.tick_params(length=0)
     present = [kind for kind in TYPES if kind in set(rows["type"].astype(str))]
-    handles = [matplotlib.lines.Line2D([], [], linestyle="", label=f"{_MARKS[kind]} {state_term(kind)}") for kind in present]
+    handles = [
+        matplotlib.lines.Line2D([], [], linestyle="", label=f"{_MARKS[kind]} {state_term(kind)}") for kind in present
+    ]
     ax.figure.colorbar(image, ax=ax, label=term("q"), shrink=0.8)
     label_axes(ax, _title("interaction_detector", alone, single=True), "", "", legend=False)
     ax.spines[:].set_visible(False)
@@ -175,7 +190,7 @@ def risk(result: Geodetector, ax: Axes, *, factor: Any = None, time: Any = None,
         here = here.reindex([stratum for stratum in strata if stratum in here.index])
         places = np.array([strata.index(each) for each in here.index]) + (index - (len(times) - 1) / 2) * width
         error = here["standard_deviation"] / np.sqrt(here["n"])
-        label = {} if period is None else {"label": label_text(period)}
+        label: dict[str, Any] = {} if period is None else {"label": label_text(period)}
         ax.bar(places, here["mean"], 0.9 * width, color=colour, **label)
         ax.errorbar(places, here["mean"], error.fillna(0.0), fmt="none", ecolor="black", capsize=2.0, linewidth=1.0)
     ax.set_xticks(range(len(strata)), strata)

@@ -71,8 +71,8 @@ def detector() -> Comparison:
         part="quantity",
         is_round_trip=True,
         notes=(
-            "The strata are not printed. The computed p is the nearest that noncentral F can have with the printed q, 30 "
-            f"units in {_STRATA} strata and any noncentrality; what is shown is that the printed pairs are possible.",
+            "The strata are not printed. The computed p is the nearest that noncentral F can have with the printed q, "
+            f"30 units in {_STRATA} strata and any noncentrality; what is shown is that the printed pairs are possible.",
             *_possible(printed),
         ),
     )
@@ -96,15 +96,14 @@ def _possible(printed: pd.DataFrame) -> Iterator[str]:
     """Say for each number of strata which p are central ones, and which are too small for their q by any convention."""
     half = 0.0005
     for n_strata in range(2, 9):
-        ends = [
-            [_core.geodetector_tail(q + end, _N, n_strata, 0.0) for q in printed["q"]] for end in (half, -half)
-        ]
+        ends = [[_core.geodetector_tail(q + end, _N, n_strata, 0.0) for q in printed["q"]] for end in (half, -half)]
         least, most = (printed["p_value"] * 0.0 + end for end in ends)
         central = (printed["p_value"] >= least - half) & (printed["p_value"] <= most + half)
         n_central = int((central & (printed["p_value"] > 0)).sum())
         n_below = int((printed["p_value"] < least - half).sum())
+        n_above_zero = int((printed["p_value"] > 0).sum())
         yield (
-            f"    {n_strata} strata: {n_central} of {int((printed['p_value'] > 0).sum())} printed p above zero are those of "
+            f"    {n_strata} strata: {n_central} of {n_above_zero} printed p above zero are those of "
             f"central F, {n_below} of {len(printed)} are smaller than any convention allows"
         )
 
