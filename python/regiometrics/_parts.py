@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -162,12 +163,16 @@ def _read_part(frame: Any, columns: Columns, plan: Plan, missing: str) -> Partia
 
 def _of_dask(data: Any, read: Callable[[Any], Partial]) -> Iterator[Partial]:
     """Compute the moments of every partition where it is, by the caller's dask scheduler."""
-    try:
-        import dask
-    except ImportError:
-        raise RegiometricsError("this needs dask, which is not installed: pip install 'regiometrics[dask]'") from None
+    dask = _imported("dask")
     parts = [dask.delayed(read)(partition) for partition in data.to_delayed()]
     yield from dask.compute(*parts)
+
+
+def _imported(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise RegiometricsError("this needs dask, which is not installed: pip install 'regiometrics[dask]'") from None
 
 
 def _is_from(each: Any, package: str) -> bool:
@@ -249,16 +254,12 @@ def _flat(name: str, array: Any) -> Any:
 
 
 def _dask_frame(arrays: Mapping[str, Any]) -> Any:
-    try:
-        import dask.array
-        import dask.dataframe
-    except ImportError:
-        raise RegiometricsError("this needs dask, which is not installed: pip install 'regiometrics[dask]'") from None
+    array_of, frame_of = _imported("dask.array"), _imported("dask.dataframe")
     shapes = {name: np.shape(array) for name, array in arrays.items()}
     if len(set(shapes.values())) > 1:
         told = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
         raise InvalidInputError(f"the arrays differ in shape: {told}")
     chunks = next(array.chunks for array in arrays.values() if _is_from(array, "dask"))
-    flat = {name: dask.array.asarray(array).rechunk(chunks).ravel() for name, array in arrays.items()}
-    frames = [dask.dataframe.from_dask_array(array, columns=name) for name, array in flat.items()]
-    return dask.dataframe.concat(frames, axis=1)
+    flat = {name: array_of.asarray(array).rechunk(chunks).ravel() for name, array in arrays.items()}
+    frames = [frame_of.from_dask_array(array, columns=name) for name, array in flat.items()]
+    return frame_of.concat(frames, axis=1)

@@ -179,9 +179,9 @@ def _strata(table: InputTable, role: str, plan: Plan, periods: Labels | None) ->
     spec = plan.by_factor.get(name, plan.default if is_number else None)
     if spec is None:
         return _by_label(table, role)
-    if spec is plan.default and series.dtype.is_integer():
+    if plan.default is not None and series.dtype.is_integer():
         labelled = _by_label(table, role)
-        if len(labelled.labels) <= spec[1]:
+        if len(labelled.labels) <= plan.default[1]:
             # Class numbers already.
             return labelled
     values = table.numbers(role)

@@ -97,8 +97,8 @@ def optimal_discretization(
     time : str or array, optional
         Period of each row.
     pooled : bool
-        One choice for all periods, with bounds from the values of all of them and the mean of the q of the periods as the
-        criterion; or one choice for each period.
+        One choice for all periods, with bounds from the values of all of them and the mean of the q of the periods as
+        the criterion; or one choice for each period.
     missing : {"error", "drop"}
         Rows with a missing value raise an error, or are left out and counted.
     progress : bool
@@ -117,8 +117,8 @@ def optimal_discretization(
     Notes
     -----
     Of equal q the choice with fewer classes is best, then the method named first. Since q hardly ever falls as classes
-    become more, the largest k is often chosen, and q of classes that were chosen for it is too large: look at the plot of
-    q against k, and take the k from which it hardly rises. Geometric bounds need values above zero; factors with others
+    become more, the largest k is often chosen, and q of classes that were chosen for it is too large: look at the plot
+    of q against k, and take the k from which it hardly rises. Geometric bounds need values above zero; factors with others
     are classed by the other methods.
 
     Memory: for each factor at work some ten arrays of its length (natural breaks); above 10⁶ rows one factor at a time.
@@ -134,10 +134,11 @@ def optimal_discretization(
     >>> import regiometrics as rgm
     >>> y, x = [1.0, 1.2, 0.9, 5.0, 5.1, 9.0, 9.3, 9.1], [0.1, 0.2, 0.3, 2.0, 2.2, 7.0, 7.5, 8.0]
     >>> found = rgm.optimal_discretization(None, y, {"x": x}, k=[2, 3])
-    >>> found.best.round(4).iloc[0].to_list()
-    ['x', 'natural_breaks', 3, 3, 0.9988]
-    >>> rgm.geodetector(None, y, {"x": x}, discretize=found).factor["q"].round(4).to_list()
-    [0.9988]
+    >>> print(found.best.round(4).to_string(index=False))
+    factor    method  k  n_classes     q
+         x quantiles  3          3 0.999
+    >>> rgm.geodetector(None, y, {"x": x}, discretize=found).factor["q"].round(4).tolist()
+    [0.999]
     """
     names = [choice("methods", name, _METHODS) for name in ([methods] if isinstance(methods, str) else methods)]
     numbers = _numbers_of_classes(k)

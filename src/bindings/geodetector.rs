@@ -47,12 +47,15 @@ pub enum WholeNumbers<'py> {
     Long(PyReadonlyArray1<'py, i64>),
 }
 
+/// Codes of 8 or 32 bits, and what they stand for.
+type CodesAndNumbers<'py> = (Bound<'py, PyAny>, Bound<'py, PyArray1<i64>>);
+
 /// The codes of a factor of whole numbers and the numbers they stand for; None if they lie too far apart.
 #[pyfunction]
 pub fn geodetector_codes<'py>(
     py: Python<'py>,
     values: WholeNumbers<'py>,
-) -> PyResult<Option<(Bound<'py, PyAny>, Bound<'py, PyArray1<i64>>)>> {
+) -> PyResult<Option<CodesAndNumbers<'py>>> {
     let encoded = match values {
         WholeNumbers::Byte(values) => encoded(py, values.as_slice()?),
         WholeNumbers::Short(values) => encoded(py, values.as_slice()?),
@@ -122,6 +125,11 @@ pub fn geodetector<'py>(
     tables.set_item("not_compared", result.risk.not_compared)?;
     tables.set_item("ecological", ecological_table(py, &result.ecological)?)?;
     Ok(tables)
+}
+
+#[pyfunction]
+pub fn geodetector_tail(q: f64, n: u64, n_strata: u64, noncentrality: f64) -> f64 {
+    kernel::tail_of_q(q, n, n_strata, noncentrality)
 }
 
 #[pyfunction]

@@ -72,6 +72,7 @@ mod _core {
     #[pymodule_export]
     use super::geodetector::{
         geodetector, geodetector_codes, geodetector_merge, geodetector_moments, geodetector_resample,
+        geodetector_tail,
     };
     #[pymodule_export]
     use super::growth_rate::growth_rate;

@@ -25,6 +25,7 @@ from classes import class_rows
 from decompositions import dagum_rows, pysal_rows
 from effects import effect_rows
 from forests import forest_rows
+from detectors import detector_rows
 from indicators import indicator_rows
 from networks_and_centres import ellipse_rows, network_rows
 from panels import frame_rows, panel_rows
@@ -36,6 +37,7 @@ FAMILIES: tuple[Callable[[], Iterator[Row]], ...] = (
     pysal_rows,
     class_rows,
     chain_rows,
+    detector_rows,
     indicator_rows,
     ellipse_rows,
     network_rows,

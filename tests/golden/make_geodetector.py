@@ -38,7 +38,7 @@ factors, y = ["type", "region", "level"], data["incidence"]
 detectors = [FactorDetector().fit(data[[name]], y) for name in factors]
 risk = RiskDetector().fit(data[factors], y).risk_result_
 found = {
-    "data": {name: [round(100 * v) for v in data[name]] if name == "incidence" else data[name].tolist() for name in data},
+    "data": {"incidence": [round(100 * v) for v in y]} | {name: data[name].tolist() for name in factors},
     "q": [each.q_value_ for each in detectors],
     "p": [each.p_value_ for each in detectors],
     "interaction": [each["q_12"] for each in InteractionDetector().fit(data[factors], y).pairs_],

@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
+import dask.array
+import dask.dataframe
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 import regiometrics as rgm
+import xarray
 
-dask = pytest.importorskip("dask")
-import dask.array  # noqa: E402
-import dask.dataframe  # noqa: E402
-import xarray  # noqa: E402
 
 FACTORS = ["soil", "height", "slope"]
 CLASSES = {"slope": [-1.0, 0.0, 1.0]}
@@ -126,7 +125,7 @@ def test_classes_found_before_are_taken_for_parts() -> None:
 
 def test_what_needs_the_whole_says_so() -> None:
     for name in ("permutations", "interaction_permutations", "bootstrap"):
-        with pytest.raises(rgm.InvalidInputError, match=f"^{name} need the whole table at once"):
+        with pytest.raises(rgm.InvalidInputError, match=rf"^{name} need the whole table at once"):
             detect(iter(parts(table(900))), **{name: 9})
     with pytest.raises(rgm.InvalidInputError, match="classes by a method need all values"):
         detect(iter(parts(table(900))), discretize={"slope": "quantiles"})
@@ -195,10 +194,9 @@ def test_grids_that_do_not_fit_are_refused() -> None:
 
 
 @pytest.fixture
-def without_dask(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def without_dask(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("dask", "dask.array", "dask.dataframe"):
         monkeypatch.setitem(sys.modules, name, None)
-    yield
 
 
 @pytest.mark.usefixtures("without_dask")

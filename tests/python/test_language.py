@@ -84,9 +84,22 @@ OTHERS: dict[str, Callable[[], Result]] = {
         time="year",
     ),
     "entropy_weights": lambda: rgm.entropy_weights(scored()[["unit", "first", "second"]], ["first", "second"]),
+    "geodetector": lambda: rgm.geodetector(
+        pd.concat([scored(), scored()]),
+        "first",
+        ["unit", "second"],
+        time="time",
+        discretize={"second": ("quantiles", 3)},
+        pooled=False,
+        permutations=3,
+        interaction_permutations=3,
+        bootstrap=3,
+        seed=1,
+    ),
     "interpolate": lambda: rgm.interpolate(
         scored().assign(value=[1.0, None, 3.0] * 3)[["unit", "time", "value"]], "value", unit="unit", time="time"
     ),
+    "optimal_discretization": lambda: rgm.optimal_discretization(scored(), "first", "second", k=3),
     "topsis": lambda: rgm.topsis(scored()[["unit", "first", "second"]], ["first", "second"]),
     "tapio": lambda: rgm.tapio(scored(), pressure="first", driver="second", unit="unit", time="time"),
 }

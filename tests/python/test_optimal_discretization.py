@@ -1,4 +1,4 @@
-"""Optimal discretisation: every choice against the definition, ties, few values, periods, and its way to the detector."""
+"""Optimal discretisation: every choice against the definition, ties, few values, periods, the way to the detector."""
 
 from __future__ import annotations
 
@@ -159,9 +159,9 @@ def test_refusals(options: dict[str, Any], message: str) -> None:
 
 
 def test_refusals_of_data() -> None:
-    with pytest.raises(rgm.InvalidInputError, match="^column 'yield' is constant"):
+    with pytest.raises(rgm.InvalidInputError, match=r"^column 'yield' is constant"):
         rgm.optimal_discretization(panel().assign(**{"yield": 1.0}), "yield", "rain")
-    with pytest.raises(rgm.InvalidInputError, match="^column 'rain' holds text"):
+    with pytest.raises(rgm.InvalidInputError, match=r"^column 'rain' holds text"):
         rgm.optimal_discretization(panel().assign(rain="wet"), "yield", "rain")
-    with pytest.raises(rgm.InvalidInputError, match="^column 'rain' is infinite in row 0"):
+    with pytest.raises(rgm.InvalidInputError, match=r"^column 'rain' is infinite in row 0"):
         rgm.optimal_discretization(panel().assign(rain=math.inf), "yield", "rain")

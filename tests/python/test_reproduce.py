@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,8 @@ def test_every_published_row_with_printed_inputs_is_compared() -> None:
         "ai_spatial_markov": 120,
         "decoupling_markov": 24,
         "jjj_coupling": 104,
+        # p and rank of 19 factors in three years.
+        "urbanisation_geodetector": 114,
     }
     assert {name: counts[name] for name in expected} == expected
 
@@ -65,6 +68,23 @@ def test_the_coupling_of_the_chains_is_compared_as_it_comes_and_the_slips_in_pri
     notes = " ".join(chains.notes)
     assert "the columns of 2020 and 2023 are identical, in 26 of 26 figures" in notes
     assert "is 7457, and the cities sum to 7312" in notes
+
+
+def test_the_printed_p_of_the_detector_are_noncentral_ones_of_five_strata_or_fewer() -> None:
+    (detector,) = (each for each in compare_all() if each.sources == ("urbanisation_geodetector",))
+    assert detector.is_round_trip
+    assert detector.figures["matches"].all()
+    told = [re.findall(r"\d+", note) for note in detector.notes[1:]]
+    # Strata, central ones of those above zero, and impossible ones of all: counted beforehand with scipy.stats.f.
+    assert [(int(n), int(central), int(below)) for n, central, _, below, _ in told] == [
+        (2, 0, 0),
+        (3, 0, 0),
+        (4, 0, 0),
+        (5, 0, 0),
+        (6, 0, 13),
+        (7, 0, 20),
+        (8, 0, 22),
+    ]
 
 
 def lost_to_others() -> float:

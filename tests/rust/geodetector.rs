@@ -162,10 +162,10 @@ fn joint_tables_agree_with_the_plain_loop() {
     let result = found(&input, &KEEP);
     for period in 0..2 {
         let rows = (0..n).filter(move |row| row % 2 == period);
-        for factor in 0..7 {
+        for (factor, codes) in codes.iter().enumerate() {
             let q = result.factors[period * 7 + factor].q;
             // q is near 1e-4, and the plain loop subtracts numbers of 1e-15·3 of its squares.
-            assert_close(q, plain_q(&y, |row| codes[factor][row].into(), rows.clone()), 1e-9);
+            assert_close(q, plain_q(&y, |row| codes[row].into(), rows.clone()), 1e-9);
         }
         for (pair, (a, b)) in pairs(7).enumerate() {
             let q = result.interactions[period * 21 + pair].q;

@@ -70,8 +70,9 @@ def _title(name: str, rows: pd.DataFrame, *, single: bool) -> str:
 def factor(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any = None, p: str = "p_value") -> None:
     """Draw q of every factor, largest first, with stars for p < 0.1, 0.05, 0.01; several periods beside each other."""
     rows = _chosen(result, "factor", time, outcome)
-    if p not in rows or not p.startswith("p_"):
-        there = ", ".join(repr(name) for name in rows if name.startswith("p_"))
+    known = [name for name in ("p_value", "p_central", "p_permutation") if name in rows]
+    if p not in known:
+        there = ", ".join(map(repr, known))
         raise InvalidInputError(f"p must be one of {there}, not {p!r}")
     times = list(rows["time"].drop_duplicates()) if "time" in rows else [None]
     order = rows.groupby("factor", sort=False)["q"].mean().sort_values(ascending=False, kind="stable").index
@@ -80,7 +81,7 @@ def factor(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any = No
     for index, (period, colour) in enumerate(zip(times, colours(len(times)), strict=True)):
         here = (rows if period is None else rows[rows["time"] == period]).set_index("factor").loc[order]
         places = np.arange(len(order)) + (index - (len(times) - 1) / 2) * height
-        label = {} if period is None else {"label": label_text(period)}
+        label: dict[str, Any] = {} if period is None else {"label": label_text(period)}
         bars = ax.barh(places, here["q"], height=0.9 * height, color=colour, **label)
         if has_bars:
             ax.hlines(places, here["low"], here["high"], color="black", linewidth=1.0)
@@ -189,7 +190,7 @@ def risk(result: Geodetector, ax: Axes, *, factor: Any = None, time: Any = None,
         here = here.reindex([stratum for stratum in strata if stratum in here.index])
         places = np.array([strata.index(each) for each in here.index]) + (index - (len(times) - 1) / 2) * width
         error = here["standard_deviation"] / np.sqrt(here["n"])
-        label = {} if period is None else {"label": label_text(period)}
+        label: dict[str, Any] = {} if period is None else {"label": label_text(period)}
         ax.bar(places, here["mean"], 0.9 * width, color=colour, **label)
         ax.errorbar(places, here["mean"], error.fillna(0.0), fmt="none", ecolor="black", capsize=2.0, linewidth=1.0)
     ax.set_xticks(range(len(strata)), strata)

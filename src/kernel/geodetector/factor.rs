@@ -88,6 +88,13 @@ fn of_strata(moments: &Moments, period: usize, factor: usize, parameters: &Param
     }
 }
 
+/// P(F ≥ f) for the f that goes with `q` of `n` units in `n_strata` strata, at noncentrality `lambda`: the test of a q of
+/// which no more is known than what is printed. NaN without degrees of freedom.
+pub fn tail_of_q(q: f64, n: u64, n_strata: u64, lambda: f64) -> f64 {
+    let (d1, d2) = (n_strata as f64 - 1.0, n as f64 - n_strata as f64);
+    noncentral_f_tail(d2 / d1 * (q / (1.0 - q)), d1, d2, lambda)
+}
+
 fn significance(
     strata: &[Stratum],
     all: &Stratum,

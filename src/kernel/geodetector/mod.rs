@@ -26,7 +26,7 @@ mod sample;
 
 pub use ecological::Ecological;
 pub use encode::{Encoded, OwnedCodes, encode};
-pub use factor::{FactorResult, Significance};
+pub use factor::{FactorResult, Significance, tail_of_q};
 pub use interaction::{Interaction, Kind};
 pub use joint::{Group, groups};
 pub use merge::Places;

@@ -29,7 +29,8 @@ pub fn f_tail(f: f64, d1: f64, d2: f64) -> f64 {
 /// NaN if an argument is NaN or negative, or there are no degrees of freedom.
 pub fn noncentral_f_tail(f: f64, d1: f64, d2: f64, lambda: f64) -> f64 {
     let ratio = d1 * f / d2;
-    if !(d1 > 0.0 && d2 > 0.0 && lambda >= 0.0) || !lambda.is_finite() || ratio.is_nan() {
+    let is_defined = d1 > 0.0 && d2 > 0.0 && (0.0..f64::INFINITY).contains(&lambda) && !ratio.is_nan();
+    if !is_defined {
         return f64::NAN;
     }
     if f <= 0.0 {
