@@ -22,6 +22,7 @@ def coefficient_of_variation(
     group: Any = None,
     time: Any = None,
     weight: Any = None,
+    unit: Any = None,
     sample: bool = False,
     missing: str = "error",
 ) -> Frame:
@@ -48,6 +49,8 @@ def coefficient_of_variation(
         Period of each row; each is measured by itself.
     weight : str or array, optional
         Weight of each row, for example population; zero or more. Rows of weight zero do not count.
+    unit : str or array, optional
+        Region of each row. With it, a region that appears twice in a period and group is an error.
     sample : bool
         False: the variance of the population, divided by n (or the sum of weights). True: that of a sample, divided by
         n − 1, as spreadsheets' STDEV; without weights only. A single unit then has NaN.
@@ -83,7 +86,9 @@ def coefficient_of_variation(
     """
     if sample and weight is not None:
         raise InvalidInputError("sample=True divides by n − 1 and takes no weights; leave one of the two out")
-    table = read(data, missing=missing, value=value, group=group, time=time, weight=weight)
+    table = read(data, missing=missing, value=value, group=group, time=time, weight=weight, unit=unit)
+    if unit is not None:
+        table.refuse_duplicates("unit", "time", "group")
     table.warn_of_dropped()
     cells = table.keys("time", "group")
     core = call(

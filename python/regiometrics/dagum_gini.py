@@ -110,6 +110,7 @@ def dagum_gini(
     group: Any,
     time: Any = None,
     weight: Any = None,
+    unit: Any = None,
     bootstrap: int = 0,
     confidence: float = 0.95,
     seed: int | None = None,
@@ -135,8 +136,7 @@ def dagum_gini(
     Parameters
     ----------
     data : data frame or None
-        One row per unit and period (pandas, polars, pyarrow, …); that no unit is there twice is not checked, since
-        no column names the units. None if the other arguments are arrays.
+        One row per unit and period (pandas, polars, pyarrow, …). None if the other arguments are arrays.
     value : str or array
         The variable, finite and zero or more; any unit, since the Gini is relative.
     group : str or array
@@ -145,6 +145,8 @@ def dagum_gini(
         Period of each row; each is decomposed by itself. Groups may be absent from some periods.
     weight : str or array, optional
         Weight of each row, for example population; zero or more. Rows of weight zero are left out and counted.
+    unit : str or array, optional
+        Region of each row. With it, a region that appears twice in a period is an error.
     bootstrap : int
         Replicates of the studentised bootstrap, which redraws units inside each group and period; 999 or more. With
         0 the intervals are estimate ± Student's t · jackknife error, with n − k degrees of freedom.
@@ -166,7 +168,7 @@ def dagum_gini(
     ------
     InvalidInputError
         Negative or infinite values, missing ones unless dropped, text, unknown columns, a period whose values or
-        weights are all zero: with the column and the first rows, or the period.
+        weights are all zero, a unit twice in a period: with the column and the first rows, or the period.
 
     Notes
     -----
@@ -202,7 +204,9 @@ def dagum_gini(
     """
     bootstrap, confidence = count("bootstrap", bootstrap), fraction("confidence", confidence)
     key = seed_or_draw(seed)
-    table = read(data, missing=missing, value=value, group=group, time=time, weight=weight)
+    table = read(data, missing=missing, value=value, group=group, time=time, weight=weight, unit=unit)
+    if unit is not None:
+        table.refuse_duplicates("unit", "time")
     values = table.numbers("value", at_least_zero=True)
     weights = table.optional_numbers("weight")
     groups, periods = table.labels("group"), table.optional_labels("time")

@@ -64,6 +64,7 @@ def theil(
     group: Any = None,
     time: Any = None,
     weight: Any = None,
+    unit: Any = None,
     missing: str = "error",
 ) -> Theil:
     r"""Measure inequality by Theil's T and L, in total, within groups and between groups.
@@ -89,6 +90,8 @@ def theil(
         Period of each row; each is measured by itself.
     weight : str or array, optional
         Weight of each row, for example population; zero or more. Rows of weight zero are left out and counted.
+    unit : str or array, optional
+        Region of each row. With it, a region that appears twice in a period is an error.
     missing : {"error", "drop"}
         Rows with a missing value raise an error, or are left out and counted.
 
@@ -101,7 +104,7 @@ def theil(
     ------
     InvalidInputError
         Negative or infinite values, missing ones unless dropped, text, unknown columns, a period whose values or
-        weights are all zero: with the column and the first rows, or the period.
+        weights are all zero, a unit twice in a period: with the column and the first rows, or the period.
 
     Warns
     -----
@@ -124,7 +127,9 @@ def theil(
     >>> result.overall.round(4).loc[0, ["theil_t", "within_t", "between_t"]].to_list()
     [0.1243, 0.0654, 0.0589]
     """
-    table = read(data, missing=missing, value=value, group=group, time=time, weight=weight)
+    table = read(data, missing=missing, value=value, group=group, time=time, weight=weight, unit=unit)
+    if unit is not None:
+        table.refuse_duplicates("unit", "time")
     values = table.numbers("value", at_least_zero=True)
     weights = table.optional_numbers("weight")
     groups, periods = table.optional_labels("group"), table.optional_labels("time")

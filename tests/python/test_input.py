@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -272,3 +273,21 @@ def test_errors_carry_the_column_and_the_row_and_survive_pickling() -> None:
     assert (caught.value.name, caught.value.row) == ("gdp", 1)
     copy = pickle.loads(pickle.dumps(caught.value))
     assert (str(copy), copy.name, copy.row) == (str(caught.value), "gdp", 1)
+
+
+@pytest.mark.parametrize("method", [rgm.dagum_gini, rgm.theil, rgm.coefficient_of_variation])
+def test_a_region_twice_in_a_period_is_refused_where_regions_are_named(method: Callable[..., object]) -> None:
+    frame = pd.DataFrame(
+        {
+            "city": ["a", "b", "c", "a", "b", "b"],
+            "area": ["east", "east", "west", "east", "east", "east"],
+            "year": [2020, 2020, 2020, 2021, 2021, 2021],
+            "value": [1.0, 2.0, 4.0, 1.0, 2.0, 4.0],
+        }
+    )
+    columns = {"group": "area", "time": "year"}
+    with pytest.raises(rgm.InvalidInputError, match=r"city = b, year = 2021.* appears in 2 rows \(4, 5\)"):
+        method(frame, "value", unit="city", **columns)
+    # Without the regions' names the rows stand for units; and a region may come back in another period.
+    method(frame, "value", **columns)
+    method(frame.drop(index=5), "value", unit="city", **columns)
