@@ -28,18 +28,23 @@ class Row:
     bound: float | None = None
     # For a peer that takes minutes; None for as many as the rest.
     repetitions: int | None = None
+    # The peer runs in another program and returns the seconds that it took there.
+    peer_reports: bool = False
+    # Whether both run once before they are timed; not for calls of minutes.
+    warm: bool = True
 
 
 def measure(row: Row, repetitions: int) -> str:
     """Return the row as a line of a Markdown table."""
     own, other, ratios = [], [], []
-    row.work()
-    if row.peer is not None:
-        row.peer()
+    if row.warm:
+        row.work()
+        if row.peer is not None:
+            row.peer()
     for _ in range(repetitions):
         own.append(_seconds(row.work))
         if row.peer is not None:
-            other.append(_seconds(row.peer))
+            other.append(float(row.peer()) if row.peer_reports else _seconds(row.peer))  # type: ignore[arg-type]
             ratios.append(own[-1] / other[-1])
     ours = f"{statistics.median(own) * 1e3:.2f} ms"
     if row.peer is None:

@@ -24,6 +24,7 @@ from chains import chain_rows
 from classes import class_rows
 from decompositions import dagum_rows, pysal_rows
 from effects import effect_rows
+from forests import forest_rows
 from indicators import indicator_rows
 from panels import frame_rows, panel_rows
 from rows import Row, measure
@@ -37,6 +38,7 @@ FAMILIES: tuple[Callable[[], Iterator[Row]], ...] = (
     panel_rows,
     effect_rows,
     frame_rows,
+    forest_rows,
 )
 
 

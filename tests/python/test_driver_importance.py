@@ -166,7 +166,7 @@ def test_groups_are_left_out_as_a_whole_and_the_error_is_told() -> None:
     rows = rgm.driver_importance(data, "gdp", ["place", "noise"], n_estimators=100, seed=1)
     assert result.oob_mse_rows == rows.oob_mse
     assert rows.oob_mse_rows is None
-    assert result.oob_mse > 5.0 * result.oob_mse_rows
+    assert result.oob_mse > 3.0 * result.oob_mse_rows
     told = f"{result.oob_mse / result.oob_mse_rows:.2f} times the"
     assert told in result.notes[0]
     assert told in result.summary()

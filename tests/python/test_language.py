@@ -41,6 +41,7 @@ def scored() -> pd.DataFrame:
 # Columns of the caller, which keep their names.
 CALLERS = {"first", "second"}
 
+
 def forest() -> tuple[rgm.RandomForestRegressor, np.ndarray]:
     x = np.random.default_rng(3).normal(size=(40, 2))
     return rgm.RandomForestRegressor(5, random_state=1).fit(x, x[:, 0] ** 2), x
@@ -56,6 +57,10 @@ OTHERS: dict[str, Callable[[], Result]] = {
         *forest(), pairs=("x1", "x2"), kind="both", grid_size=4, value=forest()[1][:, 0] ** 2, bootstrap=2, seed=1
     ),
     "coupling_coordination": lambda: rgm.coupling_coordination(scored().drop(columns="time"), ["first", "second"]),
+    "driver_importance": lambda: rgm.driver_importance(
+        scored(), "first", ["second"], n_estimators=5, permutations=2, seed=1
+    ),
+    "tune_forest": lambda: rgm.tune_forest(scored(), "first", ["second"], n_estimators=5, most_trees=5, seed=1),
     "markov": lambda: rgm.markov(scored(), "first", unit="unit", time="time", k=2),
     "spatial_markov": lambda: rgm.spatial_markov(
         scored(), "first", unit="unit", time="time", k=2, weights=pd.DataFrame({"source": [*"abc"], "target": [*"bca"]})

@@ -3,7 +3,7 @@
 One module per family of methods; a name stands in one of them only.
 """
 
-from . import chains, classes, coupling, effects, general, indicators, inequality, weights
+from . import chains, classes, coupling, effects, forests, general, indicators, inequality, weights
 
 __all__ = ["TERMS"]
 
@@ -13,6 +13,7 @@ _FAMILIES = (
     classes,
     coupling,
     effects,
+    forests,
     indicators,
     inequality,
     weights,

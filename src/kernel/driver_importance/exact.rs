@@ -1,17 +1,18 @@
 //! The expected rise over all permutations of a factor.
 
 use super::walk::{Donors, Walker};
+use crate::kernel::forest::ranks::Place;
 
 /// Expected rises: every out-of-bag row, itself included, gives its value with the same probability.
 ///
 /// E over permutations of Σ_i (y_i − f(x_i with the value of its donor))² is the mean over all pairs (i, donor), since a
 /// random permutation sends each donor to i equally often. A range of donors in the order of the factor walks together
 /// and parts only at splits on that factor. O(rows · factors on the way · leaves that donors reach).
-pub(super) fn measure(
-    walker: &mut Walker,
-    places: &[u32],
+pub(super) fn measure<P: Place>(
+    walker: &mut Walker<P>,
+    places: &[P],
     outside: &[u32],
-    donors: &Donors,
+    donors: &Donors<P>,
     response: &[f64],
 ) {
     let p = walker.rise.len();

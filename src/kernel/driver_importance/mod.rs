@@ -12,6 +12,7 @@ use super::cells::Classes;
 use super::check;
 use super::error::{Error, Result};
 use super::forest::oob::Tally;
+use super::forest::ranks::{Place, Table};
 use super::forest::{Fit, Forest, Parameters, Ranks, Response};
 use super::job::Job;
 use super::rng::Stream;
@@ -113,15 +114,27 @@ pub fn driver_importance(
         return Err(Error::Parameter { name: "groups", requirement, value: options.blocks.count as f64 });
     }
     job.expect_steps(options.forest.n_trees * (options.permutations + 1));
-    let shared = Shared::new(columns, &ranks, options);
     let observed = Response::new(response);
-    let (fit, measures) = observe(job, &shared, &observed)?;
-    let reached = permute(job, &shared, &observed, &blocks, &measures)?;
+    match &ranks.table {
+        Table::Narrow(places) => compare(job, &Shared::new(places, &ranks, options), &observed, &blocks),
+        Table::Wide(places) => compare(job, &Shared::new(places, &ranks, options), &observed, &blocks),
+    }
+}
+
+/// The observed forest beside the permuted ones.
+fn compare<P: Place>(
+    job: &Job,
+    shared: &Shared<'_, P>,
+    observed: &Response,
+    blocks: &Blocks,
+) -> Result<Importance> {
+    let (fit, measures) = observe(job, shared, observed)?;
+    let reached = permute(job, shared, observed, blocks, &measures)?;
     Ok(Importance { measures, reached, fit })
 }
 
 /// The observed forest.
-fn observe(job: &Job, shared: &Shared<'_>, response: &Response) -> Result<(Fit, Vec<Measures>)> {
+fn observe<P: Place>(job: &Job, shared: &Shared<'_, P>, response: &Response) -> Result<(Fit, Vec<Measures>)> {
     let n_features = shared.ranks.n_features();
     let n_trees = shared.options.forest.n_trees;
     let n_pieces = n_trees.div_ceil(TREES);
@@ -152,9 +165,9 @@ fn observe(job: &Job, shared: &Shared<'_>, response: &Response) -> Result<(Fit, 
 }
 
 /// The permuted forests, compared with the observed one.
-fn permute(
+fn permute<P: Place>(
     job: &Job,
-    shared: &Shared<'_>,
+    shared: &Shared<'_, P>,
     observed: &Response,
     blocks: &Blocks,
     measures: &[Measures],

@@ -6,24 +6,25 @@ use super::walk::{Donors, Walker};
 use super::{Measures, Options, exact};
 use crate::kernel::error::Result;
 use crate::kernel::forest::oob::Outside;
+use crate::kernel::forest::ranks::{Place, Places};
 use crate::kernel::forest::{Grower, Ranks, Response, Tree};
 use crate::kernel::job::Job;
 
 /// What all pieces read.
-pub(super) struct Shared<'s> {
+pub(super) struct Shared<'s, P> {
     pub ranks: &'s Ranks,
     pub options: &'s Options<'s>,
     /// Place of each row in the order of each factor, row after row.
-    pub places: Vec<u32>,
+    pub places: Vec<P>,
 }
 
 /// What one thread needs again and again.
-pub(super) struct Worker<'s> {
-    shared: &'s Shared<'s>,
+pub(super) struct Worker<'s, P> {
+    shared: &'s Shared<'s, P>,
     grower: Grower<'s>,
     tree: Tree,
-    donors: Donors,
-    walker: Walker,
+    donors: Donors<P>,
+    walker: Walker<P>,
 }
 
 /// Sums over a stretch of trees for each response, and the trees if they are to be kept.
@@ -41,30 +42,30 @@ pub(super) struct Running {
     purity: Vec<f64>,
 }
 
-impl<'s> Shared<'s> {
-    pub fn new(columns: &[&[f64]], ranks: &'s Ranks, options: &'s Options<'s>) -> Self {
-        let p = columns.len();
-        let mut places = vec![0; ranks.n_rows * p];
-        for feature in 0..p {
-            for row in 0..ranks.n_rows {
-                places[row * p + feature] = ranks.place(feature, row);
+impl<'s, P: Place> Shared<'s, P> {
+    pub fn new(table: &Places<P>, ranks: &'s Ranks, options: &'s Options<'s>) -> Self {
+        let p = ranks.n_features();
+        let mut places = vec![P::default(); ranks.n_rows * p];
+        for (feature, column) in table.place_of.chunks_exact(ranks.n_rows).enumerate() {
+            for (row, &place) in column.iter().enumerate() {
+                places[row * p + feature] = place;
             }
         }
         Self { ranks, options, places }
     }
 
-    pub fn worker(&'s self) -> Worker<'s> {
+    pub fn worker(&'s self) -> Worker<'s, P> {
         Worker {
             shared: self,
             grower: Grower::new(self.ranks, &self.options.forest),
             tree: Tree::default(),
-            donors: Donors::default(),
+            donors: Donors::none(),
             walker: Walker::new(self.ranks.n_features()),
         }
     }
 }
 
-impl Worker<'_> {
+impl<P: Place> Worker<'_, P> {
     /// Grow and measure the trees of a stretch, for each response.
     pub fn run(
         &mut self,
@@ -80,7 +81,7 @@ impl Worker<'_> {
             self.grower.draw(index);
             let outside = &self.grower.outside;
             if options.exact {
-                self.donors.count(ranks, outside);
+                self.donors.count(places, outside, ranks.n_rows, ranks.n_features());
             } else {
                 self.donors.permute(places, outside, ranks.n_features(), &options.forest, index);
             }
@@ -112,7 +113,7 @@ impl Running {
     }
 
     /// Take in one tree. A tree that drew every row says nothing about errors and is not counted.
-    fn take(&mut self, walker: &Walker, tree: &Tree, n_outside: usize) {
+    fn take<P>(&mut self, walker: &Walker<P>, tree: &Tree, n_outside: usize) {
         self.purity.iter_mut().zip(&tree.purity).for_each(|(sum, decrease)| *sum += decrease);
         if n_outside == 0 {
             return;

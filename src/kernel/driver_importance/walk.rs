@@ -1,39 +1,44 @@
 //! By how much the out-of-bag error of one tree rises when a factor is permuted.
 
+use crate::kernel::forest::ranks::Place;
 use crate::kernel::forest::{DONORS, Parameters, Ranks, Tree};
 
 /// A node as out-of-bag rows walk over it: rows at places up to `last` of `feature` go to `left`, others to the next.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Step {
+pub(super) struct Step<P> {
     pub feature: u32,
-    pub last: u32,
+    pub last: P,
     /// 0 at a leaf.
     pub left: u32,
 }
 
 /// Where the values of a factor come from when it is permuted.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Donors {
+#[derive(Debug, Clone)]
+pub(super) struct Donors<P> {
     /// The permuted places of the out-of-bag rows, row after row.
-    permuted: Vec<u32>,
-    order: Vec<u32>,
+    permuted: Vec<P>,
+    order: Vec<P>,
     /// For each factor and place how many out-of-bag rows stand before it, for exact expectations.
     before: Vec<u32>,
     n_rows: usize,
 }
 
-impl Donors {
+impl<P: Place> Donors<P> {
+    pub fn none() -> Self {
+        Self { permuted: Vec::new(), order: Vec::new(), before: Vec::new(), n_rows: 0 }
+    }
+
     /// Permute each factor among the out-of-bag rows of a tree; the same for every response.
     pub fn permute(
         &mut self,
-        places: &[u32],
+        places: &[P],
         outside: &[u32],
         p: usize,
         parameters: &Parameters<'_>,
         tree: usize,
     ) {
         let mut stream = parameters.stream(tree, DONORS);
-        self.permuted.resize(outside.len() * p, 0);
+        self.permuted.resize(outside.len() * p, P::default());
         for feature in 0..p {
             self.order.clear();
             self.order.extend(outside.iter().map(|&row| places[row as usize * p + feature]));
@@ -47,14 +52,14 @@ impl Donors {
     }
 
     /// Count the out-of-bag rows before each place.
-    pub fn count(&mut self, ranks: &Ranks, outside: &[u32]) {
-        self.n_rows = ranks.n_rows;
-        let stride = self.n_rows + 1;
+    pub fn count(&mut self, places: &[P], outside: &[u32], n_rows: usize, p: usize) {
+        self.n_rows = n_rows;
+        let stride = n_rows + 1;
         self.before.clear();
-        self.before.resize(stride * ranks.n_features(), 0);
-        for feature in 0..ranks.n_features() {
+        self.before.resize(stride * p, 0);
+        for feature in 0..p {
             let before = &mut self.before[feature * stride..(feature + 1) * stride];
-            outside.iter().for_each(|&row| before[ranks.place(feature, row as usize) as usize + 1] = 1);
+            outside.iter().for_each(|&row| before[places[row as usize * p + feature].index() + 1] = 1);
             let mut seen = 0;
             for count in before {
                 seen += *count;
@@ -65,15 +70,15 @@ impl Donors {
 
     /// How many out-of-bag rows stand at places up to `last` of the factor.
     #[inline]
-    pub fn up_to(&self, feature: u32, last: u32) -> u32 {
-        self.before[feature as usize * (self.n_rows + 1) + last as usize + 1]
+    pub fn up_to(&self, feature: u32, last: P) -> u32 {
+        self.before[feature as usize * (self.n_rows + 1) + last.index() + 1]
     }
 }
 
 /// Memory of the walks through one tree, and what they found.
 #[derive(Debug, Clone)]
-pub(super) struct Walker {
-    pub steps: Vec<Step>,
+pub(super) struct Walker<P> {
+    pub steps: Vec<Step<P>>,
     pub value: Vec<f64>,
     /// The nodes that one row passes, the leaf excepted.
     pub path: Vec<u32>,
@@ -85,7 +90,7 @@ pub(super) struct Walker {
     pub prediction: Vec<f64>,
 }
 
-impl Walker {
+impl<P: Place> Walker<P> {
     pub fn new(n_features: usize) -> Self {
         Self {
             steps: Vec::new(),
@@ -100,13 +105,13 @@ impl Walker {
     /// Make a tree ready for walks by places.
     pub fn load(&mut self, ranks: &Ranks, tree: &Tree) {
         self.steps.clear();
-        self.steps.extend((0..tree.left.len()).map(|node| {
-            let (feature, left) = (tree.feature[node], tree.left[node]);
-            let last = if left == 0 { 0 } else { ranks.last_left(feature as usize, tree.threshold[node]) };
-            Step { feature, last, left }
+        self.steps.extend(tree.nodes.iter().map(|node| {
+            let place =
+                if node.left == 0 { 0 } else { ranks.last_left(node.feature as usize, node.threshold) };
+            Step { feature: node.feature, last: P::of(place as usize), left: node.left }
         }));
         self.value.clear();
-        self.value.extend_from_slice(&tree.value);
+        self.value.extend(tree.nodes.iter().map(|node| node.value));
         self.seen.fill(u32::MAX);
         self.rise.fill(0.0);
         self.prediction.clear();
@@ -114,7 +119,7 @@ impl Walker {
 
     /// Walk to the leaf of a row and write down the way.
     #[inline]
-    pub fn follow(&mut self, row: &[u32]) -> f64 {
+    pub fn follow(&mut self, row: &[P]) -> f64 {
         self.path.clear();
         let mut node = 0;
         loop {
@@ -131,7 +136,7 @@ impl Walker {
     ///
     /// A permuted row leaves the way of the row itself at the first split on the factor that parts the two; from there
     /// it walks alone. Factors that never part have no rise.
-    pub fn measure(&mut self, places: &[u32], outside: &[u32], donors: &Donors, response: &[f64]) {
+    pub fn measure(&mut self, places: &[P], outside: &[u32], donors: &Donors<P>, response: &[f64]) {
         let p = self.rise.len();
         for (position, &row) in outside.iter().enumerate() {
             let own = &places[row as usize * p..][..p];
@@ -157,7 +162,7 @@ impl Walker {
 
     /// The value of the leaf that a row reaches from `node` with another place for one factor.
     #[inline]
-    fn leaf(&self, mut node: usize, row: &[u32], feature: u32, place: u32) -> f64 {
+    fn leaf(&self, mut node: usize, row: &[P], feature: u32, place: P) -> f64 {
         loop {
             let step = self.steps[node];
             if step.left == 0 {

@@ -3,8 +3,8 @@
 use super::block::{Block, Draws, Level};
 use super::bootstrap::in_bag;
 use super::ranks::{Place, Places, Ranks, Table};
-use super::split::{Scratch, Search, Split};
-use super::{GROWTH, Parameters, Tree, oob};
+use super::split::{Moments, Scratch, Search, Split};
+use super::{GROWTH, Parameters, Tree, TreeNode, oob};
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 use crate::kernel::rng::Stream;
@@ -150,7 +150,7 @@ impl<'a> Grower<'a> {
             work: &mut self.work,
             tree,
         };
-        growth.tree.add_leaf();
+        growth.tree.nodes.push(TreeNode::LEAF);
         let rows = &self.draws[..];
         let order = &mut self.order[..];
         match &self.ranks.table {
@@ -179,21 +179,9 @@ fn whole<'b, R: Place>(places: &'b Places<R>, rows: &'b [Draws]) -> Block<'b, R>
 
 impl Tree {
     fn clear(&mut self, n_features: usize) {
-        self.feature.clear();
-        self.threshold.clear();
-        self.left.clear();
-        self.value.clear();
-        self.n_draws.clear();
+        self.nodes.clear();
         self.purity.clear();
         self.purity.resize(n_features, 0.0);
-    }
-
-    fn add_leaf(&mut self) {
-        self.feature.push(0);
-        self.threshold.push(f64::NAN);
-        self.left.push(0);
-        self.value.push(f64::NAN);
-        self.n_draws.push(0);
     }
 }
 
@@ -233,7 +221,7 @@ impl Growth<'_> {
                 continue;
             }
             if let Some(middle) = self.node(block, &mut order[node.start..node.end], node.place)? {
-                let (left, middle) = (self.tree.left[node.place] as usize, node.start + middle);
+                let (left, middle) = (self.tree.nodes[node.place].left as usize, node.start + middle);
                 waiting.push(Node { start: middle, end: node.end, place: left + 1 });
                 waiting.push(Node { start: node.start, end: middle, place: left });
             }
@@ -248,16 +236,20 @@ impl Growth<'_> {
         rows: &mut [u32],
         place: usize,
     ) -> Result<Option<usize>> {
-        let moments = self.work.scratch.moments(block.rows, rows);
-        self.tree.n_draws[place] = moments.count as u32;
-        self.tree.value[place] = if moments.is_pure {
+        let mut moments = Moments::new(block.rows, rows);
+        let is_small = place > 0 && moments.count <= self.parameters.node_size as f64;
+        if !moments.is_pure && !is_small {
+            self.work.scratch.deviations(block.rows, rows, &mut moments);
+        }
+        let node = &mut self.tree.nodes[place];
+        node.n_draws = moments.count as u32;
+        node.value = if moments.is_pure {
             // The number itself, not its mean, which may differ in the last digit.
             self.response.original[block.origin(rows[0])]
         } else {
             self.response.level(moments.mean)
         };
-        let is_small = place > 0 && moments.count <= self.parameters.node_size as f64;
-        if moments.is_pure || is_small {
+        if moments.squares <= 0.0 {
             return Ok(None);
         }
         let n_drawn = self.draw_features();
@@ -291,13 +283,12 @@ impl Growth<'_> {
     ) -> usize {
         let base = |place| block.base_place(split.feature, place);
         let threshold = self.ranks.threshold(split.feature, base(split.low), base(split.high));
-        let tree = &mut *self.tree;
-        tree.feature[place] = split.feature as u32;
-        tree.threshold[place] = threshold;
-        tree.left[place] = tree.left.len() as u32;
-        tree.purity[split.feature] += self.response.squares(split.decrease);
-        tree.add_leaf();
-        tree.add_leaf();
+        let Tree { nodes, purity } = &mut *self.tree;
+        let left = nodes.len() as u32;
+        let node = &mut nodes[place];
+        (node.feature, node.threshold, node.left) = (split.feature as u32, threshold, left);
+        nodes.extend_from_slice(&[TreeNode::LEAF; 2]);
+        purity[split.feature] += self.response.squares(split.decrease);
         partition(block.column(split.feature), R::of(split.low), rows, &mut self.work.buffer)
     }
 }

@@ -9,7 +9,7 @@ mod bootstrap;
 mod grow;
 pub(crate) mod oob;
 mod predict;
-mod ranks;
+pub(crate) mod ranks;
 mod split;
 
 pub use bootstrap::{Resampling, in_bag, in_bag_counts};
@@ -113,11 +113,11 @@ impl Forest {
     }
 
     pub(crate) fn push(&mut self, tree: &Tree) {
-        self.feature.extend_from_slice(&tree.feature);
-        self.threshold.extend_from_slice(&tree.threshold);
-        self.left.extend_from_slice(&tree.left);
-        self.value.extend_from_slice(&tree.value);
-        self.n_draws.extend_from_slice(&tree.n_draws);
+        self.feature.extend(tree.nodes.iter().map(|node| node.feature));
+        self.threshold.extend(tree.nodes.iter().map(|node| node.threshold));
+        self.left.extend(tree.nodes.iter().map(|node| node.left));
+        self.value.extend(tree.nodes.iter().map(|node| node.value));
+        self.n_draws.extend(tree.nodes.iter().map(|node| node.n_draws));
         self.offsets.push(self.feature.len() as u64);
     }
 }
@@ -190,16 +190,27 @@ pub struct TreeView<'a> {
     pub n_draws: &'a [u32],
 }
 
-/// A tree as it is grown: the arrays of [`Forest`].
+/// A tree as it is grown.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tree {
-    pub feature: Vec<u32>,
-    pub threshold: Vec<f64>,
-    pub left: Vec<u32>,
-    pub value: Vec<f64>,
-    pub n_draws: Vec<u32>,
+    pub nodes: Vec<TreeNode>,
     /// Decrease of the sum of squares by splits on each factor.
     pub purity: Vec<f64>,
+}
+
+/// One node, with the entries of the arrays of [`Forest`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TreeNode {
+    pub feature: u32,
+    pub left: u32,
+    pub threshold: f64,
+    pub value: f64,
+    pub n_draws: u32,
+}
+
+impl TreeNode {
+    /// A node that nothing is known of.
+    pub const LEAF: Self = Self { feature: 0, left: 0, threshold: f64::NAN, value: f64::NAN, n_draws: 0 };
 }
 
 /// A forest with what its out-of-bag rows tell.

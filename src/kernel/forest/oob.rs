@@ -46,13 +46,14 @@ pub(super) fn route(
         if start == end {
             continue;
         }
-        let left = tree.left[node] as usize;
+        let node = &tree.nodes[node];
+        let left = node.left as usize;
         if left == 0 {
-            prediction[start..end].fill(tree.value[node]);
+            prediction[start..end].fill(node.value);
             continue;
         }
-        let column = columns[tree.feature[node] as usize];
-        let middle = start + partition(column, tree.threshold[node], &mut rows[start..end], buffer);
+        let column = columns[node.feature as usize];
+        let middle = start + partition(column, node.threshold, &mut rows[start..end], buffer);
         waiting.push((left + 1, middle, end));
         waiting.push((left, start, middle));
     }

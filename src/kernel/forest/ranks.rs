@@ -5,7 +5,7 @@ use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 
 /// A place in sorted order as it is stored.
-pub(super) trait Place: Copy + Send + Sync + Default + PartialOrd + 'static {
+pub(crate) trait Place: Copy + Send + Sync + Default + PartialOrd + 'static {
     const LAST: Self;
     fn index(self) -> usize;
     fn of(index: usize) -> Self;
@@ -47,14 +47,14 @@ impl Place for u32 {
 
 /// Column after column: the place of each row, and the row at each place.
 #[derive(Debug, Clone)]
-pub(super) struct Places<R> {
+pub(crate) struct Places<R> {
     pub place_of: Vec<R>,
     pub row_at: Vec<R>,
 }
 
 /// [`Places`] in two bytes where all rows fit.
 #[derive(Debug, Clone)]
-pub(super) enum Table {
+pub(crate) enum Table {
     Narrow(Places<u16>),
     Wide(Places<u32>),
 }
@@ -64,7 +64,7 @@ pub(super) enum Table {
 /// Equal values have places next to each other, in the order of their rows.
 #[derive(Debug, Clone)]
 pub struct Ranks {
-    pub(super) table: Table,
+    pub(crate) table: Table,
     /// Values in order.
     pub(super) sorted: Vec<Vec<f64>>,
     /// Whether no value occurs twice.
@@ -102,15 +102,6 @@ impl Ranks {
     /// Number of factors.
     pub fn n_features(&self) -> usize {
         self.sorted.len()
-    }
-
-    /// The place of a row in the order of a factor.
-    pub(crate) fn place(&self, feature: usize, row: usize) -> u32 {
-        let at = feature * self.n_rows + row;
-        match &self.table {
-            Table::Narrow(places) => u32::from(places.place_of[at]),
-            Table::Wide(places) => places.place_of[at],
-        }
     }
 
     /// Where between the values at two places of a factor the split is put.

@@ -30,10 +30,26 @@ pub(super) struct Moments {
     pub count: f64,
     /// Mean of the scaled response.
     pub mean: f64,
-    /// Sum of squared deviations, scaled.
+    /// Sum of squared deviations, scaled; zero until [`Scratch::deviations`].
     pub squares: f64,
     /// All responses are one number.
     pub is_pure: bool,
+}
+
+impl Moments {
+    /// Draws and mean of the rows of a node.
+    pub fn new(draws: &[Draws], rows: &[u32]) -> Self {
+        let (mut count, mut sum) = (0.0, 0.0);
+        let first = draws[rows[0] as usize].response.to_bits();
+        let mut differing = 0;
+        for &row in rows {
+            let row = draws[row as usize];
+            count += row.count;
+            sum += row.count * row.response;
+            differing |= row.response.to_bits() ^ first;
+        }
+        Self { count, mean: sum / count, squares: 0.0, is_pure: differing == 0 }
+    }
 }
 
 /// Where a node is split.
@@ -108,34 +124,21 @@ impl Scratch {
         }
     }
 
-    /// Draws, mean and squares of the rows of a node, and their deviations for [`Scratch::best_split`].
+    /// Deviations of the rows of a node from its mean for [`Scratch::best_split`], and their squares.
     ///
     /// Centred at the mean of the node before squaring.
-    pub fn moments(&mut self, draws: &[Draws], rows: &[u32]) -> Moments {
-        let (mut count, mut sum) = (0.0, 0.0);
-        let first = draws[rows[0] as usize].response;
-        let mut is_pure = true;
-        for &row in rows {
-            let row = draws[row as usize];
-            count += row.count;
-            sum += row.count * row.response;
-            is_pure &= row.response.to_bits() == first.to_bits();
-        }
-        let mean = sum / count;
-        if is_pure {
-            return Moments { count, mean, squares: 0.0, is_pure };
-        }
+    pub fn deviations(&mut self, draws: &[Draws], rows: &[u32], moments: &mut Moments) {
         let (mut residual, mut squares) = (0.0, 0.0);
         let is_small = rows.len() <= SMALL;
         for (position, &row) in rows.iter().enumerate() {
             let Draws { count, response } = draws[row as usize];
-            let deviation = response - mean;
+            let deviation = response - moments.mean;
             let weighted = count * deviation;
             residual += weighted;
             squares += weighted * deviation;
             self.deviations[if is_small { position } else { row as usize }] = [weighted, count];
         }
-        let shift = residual / count;
+        let shift = residual / moments.count;
         if shift * residual > RECENTRE * RECENTRE * squares {
             squares -= shift * residual;
             for (position, &row) in rows.iter().enumerate() {
@@ -143,10 +146,11 @@ impl Scratch {
                 pair[0] -= pair[1] * shift;
             }
         }
-        Moments { count, mean: mean + shift, squares, is_pure: squares <= 0.0 }
+        moments.mean += shift;
+        moments.squares = squares;
     }
 
-    /// The best split among `features`, of the rows given to [`Scratch::moments`] last; `None` if no split gains.
+    /// The best split among `features`, of the rows given to [`Scratch::deviations`] last; `None` if no split gains.
     ///
     /// With deviations that add up to zero, a sum S of those of n₁ draws out of n leaves −S to the others, and the sum
     /// of squares falls by S²/n₁ + S²/(n − n₁) = n S² / (n₁ (n − n₁)). O(rows + n/64) for each factor.
@@ -188,7 +192,8 @@ impl Scratch {
         let (column, rows) = (search.block.column(feature), search.rows);
         let mut places = [R::LAST; N];
         for (place, &row) in places.iter_mut().zip(rows) {
-            *place = column[row as usize];
+            // SAFETY: rows of a node are rows of its block, and `column` has an entry for each of those.
+            *place = unsafe { *column.get_unchecked(row as usize) };
         }
         let mut before = [R::default(); N];
         for &place in &places[..rows.len()] {
@@ -219,14 +224,21 @@ impl Scratch {
         let (column, ordered) = (block.column(feature), block.ordered(feature));
         let occupied = &mut self.occupied[..block.n_rows.div_ceil(WORD)];
         for &row in search.rows {
-            let place = column[row as usize].index();
-            occupied[place / WORD] |= 1 << (place % WORD);
+            // SAFETY: rows of a node are rows of its block, `column` has an entry for each of those, a place, which is
+            // below the number of rows, and `occupied` has a bit for each place.
+            unsafe {
+                let place = column.get_unchecked(row as usize).index();
+                *occupied.get_unchecked_mut(place / WORD) |= 1 << (place % WORD);
+            }
         }
         list_bits(occupied, &mut self.places);
         let mut walk = Walk::new(search, feature);
         for &place in &self.places[..search.rows.len()] {
             let place = place as usize;
-            walk.step(self.deviations[ordered[place].index()], place, best, stream);
+            // SAFETY: `place` is the number of a bit set above, so that `ordered` has a row there; `deviations` has room
+            // for every row of the data.
+            let deviation = unsafe { *self.deviations.get_unchecked(ordered.get_unchecked(place).index()) };
+            walk.step(deviation, place, best, stream);
         }
     }
 }
@@ -237,9 +249,9 @@ fn list_bits(occupied: &mut [u64], places: &mut [u32]) {
     for (position, slot) in occupied.iter_mut().enumerate() {
         let mut word = std::mem::take(slot);
         let (count, first) = (word.count_ones() as usize, (position * WORD) as u32);
-        // Four at a time whether they are there or not: what is too much is overwritten, and the branch is foreseen.
-        for four in places[n_listed..n_listed + WORD].chunks_exact_mut(4).take(count.div_ceil(4)) {
-            for place in four {
+        // Eight at a time whether they are there or not: what is too much is overwritten, and the branch is foreseen.
+        for eight in places[n_listed..n_listed + WORD].chunks_exact_mut(8).take(count.div_ceil(8)) {
+            for place in eight {
                 *place = first + word.trailing_zeros();
                 word &= word.wrapping_sub(1);
             }

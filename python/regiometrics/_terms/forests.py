@@ -1,0 +1,26 @@
+"""Terms of random forests, importance and tuning."""
+
+TERMS: dict[str, tuple[str, str]] = {
+    "driver_importance": ("Random-forest importance of drivers", "随机森林驱动因素重要性"),
+    "importance": ("Importance", "重要性"),
+    "factor": ("Factor", "影响因素"),
+    "inc_mse": ("Increase in MSE", "均方误差增量"),
+    "inc_mse_se": ("Standard error (increase in MSE)", "均方误差增量标准误"),
+    "inc_mse_scaled": ("%IncMSE", "%IncMSE（标准化均方误差增量）"),
+    "inc_node_purity": ("IncNodePurity", "IncNodePurity（节点纯度增量）"),
+    "p_inc_mse": ("p (increase in MSE)", "p值（均方误差增量）"),
+    "p_inc_mse_scaled": ("p (%IncMSE)", "p值（%IncMSE）"),
+    "p_inc_node_purity": ("p (IncNodePurity)", "p值（IncNodePurity）"),
+    "importance_stars": ("*** p < 0.01, ** p < 0.05, * p < 0.1", "*** p<0.01，** p<0.05，* p<0.1（置换检验）"),
+    "oob_curve": ("Out-of-bag error by trees", "袋外误差与树的数量"),
+    "n_trees": ("Number of trees", "树的数量"),
+    "oob_mse": ("Out-of-bag MSE", "袋外均方误差"),
+    "oob_r2": ("Out-of-bag R2", "袋外R²"),
+    "tune_forest": ("Tuning of the random forest", "随机森林参数选择"),
+    "candidates": ("Candidates", "候选参数"),
+    "max_features": ("Factors per node (mtry)", "节点候选变量数（mtry）"),
+    "settled_at": ("Settled at", "误差稳定所需树数"),
+    "has_settled": ("Settled", "是否稳定"),
+    "is_best": ("Best", "是否最优"),
+    "best_candidate": ("Best", "最优"),
+}
