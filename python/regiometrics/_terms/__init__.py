@@ -19,6 +19,7 @@ from . import (
     weights,
 )
 from . import chains, classes, coupling, densities, general, indicators, inequality, weights
+from . import chains, classes, coupling, effects, forests, general, indicators, inequality, weights
 
 __all__ = ["TERMS"]
 

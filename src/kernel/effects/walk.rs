@@ -64,6 +64,8 @@ pub(super) struct Walk<'a> {
     spans: Vec<Span>,
     aside: Vec<Span>,
     tasks: Vec<Task>,
+    /// Rows that reach a leaf but for the tests on one factor, per slot, for a leaf and the one beside it.
+    failing: [Vec<f64>; 2],
 }
 
 impl<'a> Walk<'a> {
@@ -87,6 +89,7 @@ impl<'a> Walk<'a> {
             spans: Vec::new(),
             aside: Vec::new(),
             tasks: Vec::new(),
+            failing: [Vec::new(), Vec::new()],
         }
     }
 
@@ -114,9 +117,15 @@ impl<'a> Walk<'a> {
                 self.spans.truncate(task.heights.2);
                 if tree.left[task.node] == 0 {
                     self.leaf(&task, tree.value[task.node] - self.centre);
-                } else {
-                    moved += self.split(&task, tree, cuts[task.node]);
+                    continue;
                 }
+                let (left, cut) = (tree.left[task.node] as usize, cuts[task.node]);
+                let has_two_leaves = tree.left[left] == 0 && tree.left[left + 1] == 0;
+                moved += if has_two_leaves {
+                    self.two_leaves(&task, tree, cut)
+                } else {
+                    self.split(&task, tree, cut)
+                };
             }
         }
         Ok(())
@@ -131,15 +140,19 @@ impl<'a> Walk<'a> {
 
     fn leaf(&mut self, task: &Task, value: f64) {
         let inside = self.mass(task.inside);
+        self.failing[0].clear();
+        self.failing[0].resize(task.held.1 - task.held.0, 0.0);
+        for place in task.spans.0..task.spans.1 {
+            let span = self.spans[place];
+            self.failing[0][span.slot] += self.mass(span.rows);
+        }
+        self.add(task.held, inside, 0, value);
+    }
+
+    /// Add a leaf that rows of mass `inside` reach, and per slot those of `failing[side]` but for one factor.
+    fn add(&mut self, held: Range, inside: f64, side: usize, value: f64) {
         self.total += inside * value;
-        let mut span = task.spans.0;
-        for slot in 0..task.held.1 - task.held.0 {
-            let mut failing = 0.0;
-            while span < task.spans.1 && self.spans[span].slot == slot {
-                failing += self.mass(self.spans[span].rows);
-                span += 1;
-            }
-            let held = self.held[task.held.0 + slot];
+        for (held, failing) in self.held[held.0..held.1].iter().zip(&self.failing[side]) {
             let Some(asked) = self.asked[held.factor as usize] else { continue };
             // Every factor begins with the total over all leaves: what this leaf is part of there is taken away.
             self.sums[asked.start] -= inside * value;
@@ -148,6 +161,50 @@ impl<'a> Walk<'a> {
                 self.sums[asked.start + held.high as usize + 1] -= (inside + failing) * value;
             }
         }
+    }
+
+    /// Two leaves below one node: rows are counted, not moved. Returns how many were looked at.
+    fn two_leaves(&mut self, task: &Task, tree: &TreeView<'_>, cut: u32) -> usize {
+        let (factor, left) = (tree.feature[task.node], tree.left[task.node] as usize);
+        let slot = self.slot(task.held, factor);
+        let n_held = (task.held.1 - task.held.0).max(slot.map_or(0, |slot| slot + 1));
+        for failing in &mut self.failing {
+            failing.clear();
+            failing.resize(n_held, 0.0);
+        }
+        let inside = self.halves_of_mass(task.inside, factor, cut);
+        let mut n_seen = task.inside.1 - task.inside.0;
+        for place in task.spans.0..task.spans.1 {
+            let Span { slot: own, rows } = self.spans[place];
+            n_seen += rows.1 - rows.0;
+            let halves =
+                if Some(own) == slot { [self.mass(rows); 2] } else { self.halves_of_mass(rows, factor, cut) };
+            self.failing[0][own] += halves[0];
+            self.failing[1][own] += halves[1];
+        }
+        if let Some(slot) = slot {
+            self.failing[0][slot] += inside[1];
+            self.failing[1][slot] += inside[0];
+        }
+        for (side, (low, high)) in [(0, cut), (cut + 1, u32::MAX)].into_iter().enumerate() {
+            let held = self.hold(task.held, slot, factor, low, high);
+            self.add(held, inside[side], side, tree.value[left + side] - self.centre);
+        }
+        n_seen
+    }
+
+    /// The mass of the rows that go left, and of those that go right.
+    fn halves_of_mass(&self, rows: Range, factor: u32, cut: u32) -> [f64; 2] {
+        let (column, rows) = (&self.places[factor as usize], &self.rows[rows.0..rows.1]);
+        if let Some(weights) = self.weights {
+            let mut halves = [0.0; 2];
+            for &row in rows {
+                halves[usize::from(column[row as usize] > cut)] += weights[row as usize];
+            }
+            return halves;
+        }
+        let n_left: usize = rows.iter().map(|&row| usize::from(column[row as usize] <= cut)).sum();
+        [n_left as f64, (rows.len() - n_left) as f64]
     }
 
     /// Push the children that any row reaches. Returns how many rows were looked at.
