@@ -154,7 +154,10 @@ def _map(ax: Axes, result: DeviationalEllipse, over: Any) -> None:
 
 def _finish(ax: Axes, result: DeviationalEllipse, title: str) -> None:
     unit = "" if result.plane is None else f" ({result.unit})"
-    label_axes(ax, term(title), f"{term('easting')}{unit}", f"{term('northing')}{unit}")
+    label_axes(ax, term(title), f"{term('easting')}{unit}", f"{term('northing')}{unit}", legend=False)
+    # Inside it would lie on the centres or the curves.
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
     ax.set_aspect("equal")
     ax.ticklabel_format(useOffset=False, style="plain")
     ax.locator_params(nbins=6)
