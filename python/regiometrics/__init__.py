@@ -25,10 +25,10 @@ from .geodetector import Geodetector, geodetector
 from .growth_rate import growth_rate
 from .industrial_upgrading import industrial_upgrading
 from .interpolate import Interpolation, interpolate
-from .local_g import LocalG, local_g
-from .local_moran import LocalMoran, local_moran
 from .kde import KernelDensity, kde
 from .kde2d import KernelDensity2d, kde2d
+from .local_g import LocalG, local_g
+from .local_moran import LocalMoran, local_moran
 from .markov import Markov, counts_from_probabilities, markov, markov_from_counts
 from .moran import Moran, moran
 from .network_indicators import NetworkIndicators, network_indicators
@@ -58,10 +58,10 @@ __all__ = [
     "InternalError",
     "Interpolation",
     "InvalidInputError",
-    "LocalG",
-    "LocalMoran",
     "KernelDensity",
     "KernelDensity2d",
+    "LocalG",
+    "LocalMoran",
     "Markov",
     "Moran",
     "NetworkIndicators",
@@ -90,10 +90,10 @@ __all__ = [
     "growth_rate",
     "industrial_upgrading",
     "interpolate",
-    "local_g",
-    "local_moran",
     "kde",
     "kde2d",
+    "local_g",
+    "local_moran",
     "markov",
     "markov_from_counts",
     "moran",

@@ -9,6 +9,7 @@ from . import (
     chains,
     classes,
     coupling,
+    densities,
     effects,
     forests,
     general,
@@ -18,8 +19,6 @@ from . import (
     networks,
     weights,
 )
-from . import chains, classes, coupling, densities, general, indicators, inequality, weights
-from . import chains, classes, coupling, effects, forests, general, indicators, inequality, weights
 
 __all__ = ["TERMS"]
 
@@ -30,10 +29,10 @@ _FAMILIES = (
     chains,
     classes,
     coupling,
+    densities,
     effects,
     forests,
     geodetector,
-    densities,
     indicators,
     inequality,
     networks,

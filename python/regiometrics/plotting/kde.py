@@ -125,7 +125,15 @@ def _surface(result: KernelDensity, ax: Any, *, group: Any, peaks: bool, bands: 
     thin = max(1, len(x) // _SURFACE_POINTS)
     across, along = np.meshgrid(x[::thin], positions)
     ax.plot_surface(
-        across, along, height[:, ::thin], cmap="viridis", alpha=0.75, linewidth=0, antialiased=True, rstride=1, cstride=1
+        across,
+        along,
+        height[:, ::thin],
+        cmap="viridis",
+        alpha=0.75,
+        linewidth=0,
+        antialiased=True,
+        rstride=1,
+        cstride=1,
     )
     for position, (label, rows) in zip(positions, parts, strict=True):
         ax.plot(rows["x"], np.full(len(rows), position), rows["density"], color="0.15", linewidth=0.7, label=label)
@@ -189,7 +197,9 @@ def ridges(result: KernelDensity, *, ax: Any = None, group: Any = None, peaks: b
     return _each_group(_ridges, result, ax, group, None, peaks=peaks, bands=bands)
 
 
-def surface(result: KernelDensity, *, ax: Any = None, group: Any = None, peaks: bool = False, bands: bool = False) -> Any:
+def surface(
+    result: KernelDensity, *, ax: Any = None, group: Any = None, peaks: bool = False, bands: bool = False
+) -> Any:
     """Draw the densities over the periods as a surface in three dimensions."""
     return _each_group(_surface_figure, result, ax, group, "3d", peaks=peaks, bands=bands)
 
