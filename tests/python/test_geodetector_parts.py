@@ -17,7 +17,6 @@ import pytest
 import regiometrics as rgm
 import xarray
 
-
 FACTORS = ["soil", "height", "slope"]
 CLASSES = {"slope": [-1.0, 0.0, 1.0]}
 # Joined moments differ from those of the whole by roundings of a few thousand terms of like size.

@@ -72,7 +72,8 @@ def detector() -> Comparison:
         is_round_trip=True,
         notes=(
             "The strata are not printed. The computed p is the nearest that noncentral F can have with the printed q, "
-            f"30 units in {_STRATA} strata and any noncentrality; what is shown is that the printed pairs are possible.",
+            f"30 units in {_STRATA} strata and any noncentrality; what is shown is that the printed pairs are "
+            "possible.",
             *_possible(printed),
         ),
     )
