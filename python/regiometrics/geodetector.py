@@ -180,8 +180,8 @@ def geodetector(
     ------
     InvalidInputError
         Missing values unless dropped, infinite ones, text in the outcome, unknown columns, a period in which the
-        outcome is constant, a factor that looks continuous and is not classed; data in parts with permutations, a bootstrap, or
-        classes that depend on all values, which need the whole: read it into one frame, or give bounds.
+        outcome is constant, a factor that looks continuous and is not classed; data in parts with permutations, a
+        bootstrap, or classes that depend on all values, which need the whole: read it into one frame, or give bounds.
 
     Warns
     -----
@@ -215,8 +215,8 @@ def geodetector(
     redrawing inside strata held it 86 to 95 %. Both rest on independent units, which neighbouring regions rarely are.
 
     **Ecological**: F is the ratio of SSW/(N − 1) of the two factors with N − 1 and N − 1 degrees of freedom, as
-    published (Wang et al. 2010), and p twice the smaller tail, the same for either order. Both variances are of one outcome, so
-    that the test is a rough one.
+    published (Wang et al. 2010), and p twice the smaller tail, the same for either order. Both variances are of one
+    outcome, so that the test is a rough one.
 
     Crossings without units are no strata; `n_empty` counts them. Values need one copy in memory beside the input, and
     factors a byte per row. The permutation p-values, the bootstrap and classes by a method need the whole table.

@@ -116,10 +116,10 @@ def optimal_discretization(
 
     Notes
     -----
-    Of equal q the choice with fewer classes is best, then the method named first. Since q hardly ever falls as classes
-    become more, the largest k is often chosen, and q of classes that were chosen for it is too large: look at the plot
-    of q against k, and take the k from which it hardly rises. Geometric bounds need values above zero; factors with others
-    are classed by the other methods.
+    Of equal q the choice with fewer classes is best, then the method named first. Since q hardly ever falls as
+    classes become more, the largest k is often chosen, and q of classes that were chosen for it is too large: look at
+    the plot of q against k, and take the k from which it hardly rises. Geometric bounds need values above zero;
+    factors with others are classed by the other methods.
 
     Memory: for each factor at work some ten arrays of its length (natural breaks); above 10⁶ rows one factor at a time.
 
