@@ -69,6 +69,8 @@ pub(super) struct Scratch {
     /// Deviation from the mean of the node times draws, and draws: by row of the block in large nodes, one after
     /// another in small ones.
     deviations: Vec<[f64; 2]>,
+    /// The rows of a small node, filled up with its first.
+    near: [u32; SMALL],
     /// Places that occur.
     occupied: Vec<u64>,
     /// The same places from low to high.
@@ -101,6 +103,7 @@ impl Scratch {
     pub fn new(n_rows: usize) -> Self {
         Self {
             deviations: vec![[0.0; 2]; n_rows.max(SMALL)],
+            near: [0; SMALL],
             occupied: vec![0; n_rows.div_ceil(64)],
             places: vec![0; n_rows + WORD],
             sums: vec![0.0; n_rows.max(SMALL)],
@@ -133,6 +136,12 @@ impl Scratch {
         }
         moments.mean += shift;
         moments.squares = squares;
+        if is_small {
+            let size = rows.len().next_power_of_two().max(8);
+            self.deviations[rows.len()..size].fill([0.0; 2]);
+            self.near[..rows.len()].copy_from_slice(rows);
+            self.near[rows.len()..size].fill(rows[0]);
+        }
     }
 
     /// The best split among `features`, of the rows given to [`Scratch::deviations`] last; `None` if no split gains.
@@ -166,39 +175,56 @@ impl Scratch {
     }
 
     /// Sort up to `N` rows by counting for each how many stand before it, and weigh the splits between them.
-    #[inline]
+    ///
+    /// All loops run over `N`, whatever the node: what is too much is left out at the end, without a branch.
     fn count_sorted<R: Place, const N: usize>(
-        &mut self,
+        &self,
         search: &Search<'_, R>,
         feature: usize,
         best: &mut Best,
         stream: &mut Stream,
     ) {
-        let (column, rows) = (search.block.column(feature), search.rows);
+        let (Some(near), Some(deviations)) =
+            (self.near.first_chunk::<N>(), self.deviations.first_chunk::<N>())
+        else {
+            return;
+        };
+        let (column, n_rows) = (search.block.column(feature), search.rows.len());
         let mut places = [R::LAST; N];
-        for (place, &row) in places.iter_mut().zip(rows) {
+        for (position, (place, &row)) in places.iter_mut().zip(near).enumerate() {
             // SAFETY: rows of a node are rows of its block, and `column` has an entry for each of those.
-            *place = unsafe { *column.get_unchecked(row as usize) };
+            let here = unsafe { *column.get_unchecked(row as usize) };
+            *place = if position < n_rows { here } else { R::LAST };
         }
         let mut before = [R::default(); N];
-        for &place in &places[..rows.len()] {
+        for &place in &places {
             for (count, &other) in before.iter_mut().zip(&places) {
                 *count = count.plus(other > place);
             }
         }
         let mut order = [0_u8; N];
-        for (position, &count) in before[..rows.len()].iter().enumerate() {
+        for (position, &count) in before.iter().enumerate() {
             order[count.index() & (N - 1)] = position as u8;
         }
+        let (mut sums, mut counts, mut sorted) = ([0.0; N], [0.0; N], [0; N]);
         let mut left = [0.0; 2];
-        let slots = self.places.iter_mut().zip(&mut self.sums).zip(&mut self.counts);
-        for (&position, ((slot, sum), count)) in order[..rows.len()].iter().zip(slots) {
-            let position = usize::from(position) & (N - 1);
-            let deviation = self.deviations[position];
-            left = [left[0] + deviation[0], left[1] + deviation[1]];
-            (*slot, *sum, *count) = (places[position].index() as u32, left[0], left[1]);
+        for (position, &from) in order.iter().enumerate() {
+            let from = usize::from(from) & (N - 1);
+            left = [left[0] + deviations[from][0], left[1] + deviations[from][1]];
+            (sums[position], counts[position]) = (left[0], left[1]);
+            sorted[position] = places[from].index() as u32;
         }
-        self.weigh(search, feature, best, stream);
+        let total = search.moments.count;
+        let mut gains = [0.0; N];
+        for (position, gain) in gains.iter_mut().enumerate() {
+            let (sum, count) = (sums[position], counts[position]);
+            let here = sum * sum / (count * (total - count));
+            *gain = if position + 1 < n_rows { here } else { 0.0 };
+        }
+        if !search.ranks.is_distinct[feature] {
+            search.drop_ties(feature, &mut gains[..n_rows - 1], &sorted);
+        }
+        best.meet(feature, &gains, &sorted, stream);
     }
 
     /// Sort rows by setting a bit at the place of each, and weigh the splits between them.
@@ -234,8 +260,7 @@ impl Scratch {
         self.weigh(search, feature, best, stream);
     }
 
-    /// Compute the gains of the splits behind each row but the last, without a branch, and look closer at a best one.
-    #[inline]
+    /// Compute the gains of the splits behind each row but the last, without a branch.
     fn weigh<R: Place>(
         &mut self,
         search: &Search<'_, R>,
@@ -243,45 +268,64 @@ impl Scratch {
         best: &mut Best,
         stream: &mut Stream,
     ) {
-        let n_splits = search.rows.len() - 1;
         let total = search.moments.count;
-        let gains = &mut self.gains[..n_splits];
-        let mut largest = 0.0;
+        let gains = &mut self.gains[..search.rows.len() - 1];
         for ((gain, &sum), &count) in gains.iter_mut().zip(&self.sums).zip(&self.counts) {
             *gain = sum * sum / (count * (total - count));
         }
         if !search.ranks.is_distinct[feature] {
-            for (gain, pair) in gains.iter_mut().zip(self.places.windows(2)) {
-                let (low, high) = (pair[0] as usize, pair[1] as usize);
-                if search.block.are_equal(search.ranks, feature, low, high) {
-                    *gain = 0.0;
-                }
+            search.drop_ties(feature, gains, &self.places);
+        }
+        best.meet(feature, gains, &self.places, stream);
+    }
+}
+
+impl<R: Place> Search<'_, R> {
+    /// Take the gain from splits between equal values.
+    fn drop_ties(&self, feature: usize, gains: &mut [f64], places: &[u32]) {
+        for (gain, pair) in gains.iter_mut().zip(places.windows(2)) {
+            if self.block.are_equal(self.ranks, feature, pair[0] as usize, pair[1] as usize) {
+                *gain = 0.0;
             }
         }
-        for &gain in &*gains {
-            largest = if gain > largest { gain } else { largest };
+    }
+}
+
+impl Best {
+    /// Take the best split of a factor if it reaches the best so far; of equal ones each with the same probability.
+    #[inline]
+    fn meet(&mut self, feature: usize, gains: &[f64], places: &[u32], stream: &mut Stream) {
+        // Four at a time: the largest of many is a chain otherwise.
+        let mut largest = [0.0; 4];
+        let fours = gains.chunks_exact(4);
+        let rest = fours.remainder();
+        for four in fours {
+            for (most, &gain) in largest.iter_mut().zip(four) {
+                *most = if gain > *most { gain } else { *most };
+            }
         }
+        let largest =
+            largest.iter().chain(rest).fold(0.0, |most, &gain| if gain > most { gain } else { most });
         // Gains up to `tie` are rounding.
-        if largest > best.tie && largest >= best.gain - best.tie {
-            self.choose(n_splits, feature, largest, best, stream);
+        if largest > self.tie && largest >= self.gain - self.tie {
+            self.choose(feature, largest, gains, places, stream);
         }
     }
 
-    /// Take the best split of a factor, one of all equal ones with the same probability.
     #[cold]
     #[inline(never)]
-    fn choose(&self, n_splits: usize, feature: usize, largest: f64, best: &mut Best, stream: &mut Stream) {
-        if largest > best.gain + best.tie {
-            best.n_ties = 0;
+    fn choose(&mut self, feature: usize, largest: f64, gains: &[f64], places: &[u32], stream: &mut Stream) {
+        if largest > self.gain + self.tie {
+            self.n_ties = 0;
         }
-        best.gain = best.gain.max(largest);
-        let least = best.gain - best.tie;
-        for (&gain, pair) in self.gains[..n_splits].iter().zip(self.places.windows(2)) {
+        self.gain = self.gain.max(largest);
+        let least = self.gain - self.tie;
+        for (&gain, pair) in gains.iter().zip(places.windows(2)) {
             if gain >= least {
-                best.n_ties += 1;
-                if best.n_ties == 1 || stream.below(best.n_ties) == 0 {
+                self.n_ties += 1;
+                if self.n_ties == 1 || stream.below(self.n_ties) == 0 {
                     let (low, high) = (pair[0] as usize, pair[1] as usize);
-                    best.split = Some(Split { feature, low, high, decrease: 0.0 });
+                    self.split = Some(Split { feature, low, high, decrease: 0.0 });
                 }
             }
         }
