@@ -73,36 +73,18 @@ pub(super) struct Scratch {
     occupied: Vec<u64>,
     /// The same places from low to high.
     places: Vec<u32>,
+    /// Sums of the deviations and draws up to each of those places, and the gain of a split behind it.
+    sums: Vec<f64>,
+    counts: Vec<f64>,
+    gains: Vec<f64>,
 }
 
 /// The best split so far; `gain` is the fall of the sum of squares divided by the draws of the node.
 struct Best {
     gain: f64,
-    /// Gains up to here are not looked at.
-    floor: f64,
     tie: f64,
     n_ties: usize,
     split: Option<Split>,
-}
-
-impl Best {
-    #[cold]
-    #[inline(never)]
-    fn meet(&mut self, left: [f64; 2], count: f64, split: Split, stream: &mut Stream) {
-        let gain = left[0] * left[0] / (left[1] * (count - left[1]));
-        if gain > self.gain + self.tie || self.split.is_none() {
-            self.n_ties = 1;
-            self.split = Some(split);
-        } else {
-            // One of all equal gains, each equally likely.
-            self.n_ties += 1;
-            if stream.below(self.n_ties) == 0 {
-                self.split = Some(split);
-            }
-        }
-        self.gain = self.gain.max(gain);
-        self.floor = self.floor.max(self.gain - self.tie);
-    }
 }
 
 /// What one search is about.
@@ -121,6 +103,9 @@ impl Scratch {
             deviations: vec![[0.0; 2]; n_rows.max(SMALL)],
             occupied: vec![0; n_rows.div_ceil(64)],
             places: vec![0; n_rows + WORD],
+            sums: vec![0.0; n_rows.max(SMALL)],
+            counts: vec![0.0; n_rows.max(SMALL)],
+            gains: vec![0.0; n_rows.max(SMALL)],
         }
     }
 
@@ -162,7 +147,7 @@ impl Scratch {
     ) -> Result<Option<Split>> {
         let Moments { count, squares, .. } = *search.moments;
         let tie = TIE * squares / count;
-        let mut best = Best { gain: 0.0, floor: tie, tie, n_ties: 0, split: None };
+        let mut best = Best { gain: 0.0, tie, n_ties: 0, split: None };
         for &feature in features {
             let feature = feature as usize;
             match search.rows.len() {
@@ -180,10 +165,10 @@ impl Scratch {
         Ok(best.split.map(|split| Split { decrease: best.gain * count, ..split }))
     }
 
-    /// Sort up to `N` rows by counting for each how many stand before it, then walk over them.
+    /// Sort up to `N` rows by counting for each how many stand before it, and weigh the splits between them.
     #[inline]
     fn count_sorted<R: Place, const N: usize>(
-        &self,
+        &mut self,
         search: &Search<'_, R>,
         feature: usize,
         best: &mut Best,
@@ -205,14 +190,18 @@ impl Scratch {
         for (position, &count) in before[..rows.len()].iter().enumerate() {
             order[count.index() & (N - 1)] = position as u8;
         }
-        let mut walk = Walk::new(search, feature);
-        for &position in &order[..rows.len()] {
+        let mut left = [0.0; 2];
+        let slots = self.places.iter_mut().zip(&mut self.sums).zip(&mut self.counts);
+        for (&position, ((slot, sum), count)) in order[..rows.len()].iter().zip(slots) {
             let position = usize::from(position) & (N - 1);
-            walk.step(self.deviations[position], places[position].index(), best, stream);
+            let deviation = self.deviations[position];
+            left = [left[0] + deviation[0], left[1] + deviation[1]];
+            (*slot, *sum, *count) = (places[position].index() as u32, left[0], left[1]);
         }
+        self.weigh(search, feature, best, stream);
     }
 
-    /// Sort rows by setting a bit at the place of each, then walk over the bits.
+    /// Sort rows by setting a bit at the place of each, and weigh the splits between them.
     fn bit_sorted<R: Place>(
         &mut self,
         search: &Search<'_, R>,
@@ -232,13 +221,69 @@ impl Scratch {
             }
         }
         list_bits(occupied, &mut self.places);
-        let mut walk = Walk::new(search, feature);
-        for &place in &self.places[..search.rows.len()] {
-            let place = place as usize;
+        let mut left = [0.0; 2];
+        let slots = self.sums.iter_mut().zip(&mut self.counts);
+        for (&place, (sum, count)) in self.places[..search.rows.len()].iter().zip(slots) {
             // SAFETY: `place` is the number of a bit set above, so that `ordered` has a row there; `deviations` has room
             // for every row of the data.
-            let deviation = unsafe { *self.deviations.get_unchecked(ordered.get_unchecked(place).index()) };
-            walk.step(deviation, place, best, stream);
+            let deviation =
+                unsafe { *self.deviations.get_unchecked(ordered.get_unchecked(place as usize).index()) };
+            left = [left[0] + deviation[0], left[1] + deviation[1]];
+            (*sum, *count) = (left[0], left[1]);
+        }
+        self.weigh(search, feature, best, stream);
+    }
+
+    /// Compute the gains of the splits behind each row but the last, without a branch, and look closer at a best one.
+    #[inline]
+    fn weigh<R: Place>(
+        &mut self,
+        search: &Search<'_, R>,
+        feature: usize,
+        best: &mut Best,
+        stream: &mut Stream,
+    ) {
+        let n_splits = search.rows.len() - 1;
+        let total = search.moments.count;
+        let gains = &mut self.gains[..n_splits];
+        let mut largest = 0.0;
+        for ((gain, &sum), &count) in gains.iter_mut().zip(&self.sums).zip(&self.counts) {
+            *gain = sum * sum / (count * (total - count));
+        }
+        if !search.ranks.is_distinct[feature] {
+            for (gain, pair) in gains.iter_mut().zip(self.places.windows(2)) {
+                let (low, high) = (pair[0] as usize, pair[1] as usize);
+                if search.block.are_equal(search.ranks, feature, low, high) {
+                    *gain = 0.0;
+                }
+            }
+        }
+        for &gain in &*gains {
+            largest = if gain > largest { gain } else { largest };
+        }
+        // Gains up to `tie` are rounding.
+        if largest > best.tie && largest >= best.gain - best.tie {
+            self.choose(n_splits, feature, largest, best, stream);
+        }
+    }
+
+    /// Take the best split of a factor, one of all equal ones with the same probability.
+    #[cold]
+    #[inline(never)]
+    fn choose(&self, n_splits: usize, feature: usize, largest: f64, best: &mut Best, stream: &mut Stream) {
+        if largest > best.gain + best.tie {
+            best.n_ties = 0;
+        }
+        best.gain = best.gain.max(largest);
+        let least = best.gain - best.tie;
+        for (&gain, pair) in self.gains[..n_splits].iter().zip(self.places.windows(2)) {
+            if gain >= least {
+                best.n_ties += 1;
+                if best.n_ties == 1 || stream.below(best.n_ties) == 0 {
+                    let (low, high) = (pair[0] as usize, pair[1] as usize);
+                    best.split = Some(Split { feature, low, high, decrease: 0.0 });
+                }
+            }
         }
     }
 }
@@ -257,39 +302,5 @@ fn list_bits(occupied: &mut [u64], places: &mut [u32]) {
             }
         }
         n_listed += count;
-    }
-}
-
-/// A walk over the rows of a node in the order of one factor.
-struct Walk<'s, R> {
-    search: &'s Search<'s, R>,
-    feature: usize,
-    is_distinct: bool,
-    count: f64,
-    /// Sums over the rows passed.
-    left: [f64; 2],
-    low: usize,
-}
-
-impl<'s, R: Place> Walk<'s, R> {
-    fn new(search: &'s Search<'s, R>, feature: usize) -> Self {
-        let is_distinct = search.ranks.is_distinct[feature];
-        Self { search, feature, is_distinct, count: search.moments.count, left: [0.0; 2], low: 0 }
-    }
-
-    /// Pass one row, after looking at the split before it.
-    #[inline(always)]
-    fn step(&mut self, deviation: [f64; 2], high: usize, best: &mut Best, stream: &mut Stream) {
-        let left = self.left;
-        // Without a division. Before the first row both sides are zero.
-        if left[0] * left[0] > best.floor * (left[1] * (self.count - left[1]))
-            && (self.is_distinct
-                || !self.search.block.are_equal(self.search.ranks, self.feature, self.low, high))
-        {
-            let split = Split { feature: self.feature, low: self.low, high, decrease: 0.0 };
-            best.meet(left, self.count, split, stream);
-        }
-        self.left = [left[0] + deviation[0], left[1] + deviation[1]];
-        self.low = high;
     }
 }
