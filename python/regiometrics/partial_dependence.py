@@ -184,9 +184,9 @@ def partial_dependence(
     distinct rows, and quantiles as they stand would double that bias. Bands are pointwise and do not cover the bias of
     the forest itself. Cost: `bootstrap` times the fit.
 
-    The band of the size is size ± 2ε, with ε the quantile over refits of the largest deviation of the whole curve from
-    its mean: it allows for a turning point having been looked for everywhere (Fasy et al. 2014). The band of the
-    location holds the quantiles over the refits that turn there.
+    The band of the size is size ± d, with d the quantile over refits of the range of the curve's deviations from its
+    mean over refits: it allows for a turning point having been looked for everywhere (after Fasy et al. 2014). The
+    band of the location holds the quantiles over the refits that turn there.
 
     References
     ----------

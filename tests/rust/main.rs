@@ -12,6 +12,7 @@ mod dagum_gini;
 mod deviational_ellipse;
 mod driver_importance;
 mod effects;
+mod driver_importance;
 mod entropy_weights;
 mod forest;
 mod geodetector;

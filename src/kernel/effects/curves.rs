@@ -209,26 +209,31 @@ fn bands(job: &Job, curve: &Curve, replicates: &[&[f64]], confidence: f64) -> Re
     Ok(ends.into_iter().unzip())
 }
 
-/// The quantile over replicates of the largest distance of a level from its mean over replicates.
-fn largest_deviation(replicates: &[&[f64]], confidence: f64) -> f64 {
+/// The quantile over replicates of the range of the distances of levels from their means over replicates.
+fn largest_swing(replicates: &[&[f64]], confidence: f64) -> f64 {
     let n = replicates.len() as f64;
     let mut mean = vec![0.0; replicates[0].len()];
     for levels in replicates {
         mean.iter_mut().zip(*levels).for_each(|(sum, level)| *sum += level / n);
     }
-    let furthest =
-        |levels: &&[f64]| levels.iter().zip(&mean).map(|(y, mean)| (y - mean).abs()).fold(0.0, f64::max);
-    let mut distances: Vec<f64> = replicates.iter().map(furthest).collect();
+    let range = |levels: &&[f64]| {
+        let off = levels.iter().zip(&mean).map(|(level, mean)| level - mean);
+        let (low, high) =
+            off.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), d| (low.min(d), high.max(d)));
+        high - low
+    };
+    let mut distances: Vec<f64> = replicates.iter().map(range).collect();
     distances.sort_unstable_by(f64::total_cmp);
     quantile(&distances, confidence)
 }
 
 /// In each replicate the largest turning point of the same kind between the two beside it is the same one.
 ///
-/// If no level of the curve is off by more than ε, no size is off by more than 2ε (Fasy et al. 2014, Annals of Statistics
-/// 42): ε is the quantile of the largest deviation anywhere, since a turning point is looked for everywhere.
+/// If levels are off by between d₁ and d₂, no size is off by more than d₂ − d₁ (Fasy et al. 2014, Annals of Statistics 42,
+/// with the shift of the whole curve left out, as sizes do not notice it). The band takes the quantile of d₂ − d₁ over
+/// the whole curve, since a turning point is looked for everywhere.
 fn turn_bands(curve: &mut Curve, turns: &[Turn], replicates: &[&[f64]], prominence: f64, confidence: f64) {
-    let deviation = largest_deviation(replicates, confidence);
+    let swing = largest_swing(replicates, confidence);
     let found: Vec<Vec<Turn>> = replicates.iter().map(|levels| turning_points(levels, prominence)).collect();
     for (place, turn) in turns.iter().enumerate() {
         let after = place.checked_sub(1).map_or(0, |before| turns[before].last + 1);
@@ -241,7 +246,7 @@ fn turn_bands(curve: &mut Curve, turns: &[Turn], replicates: &[&[f64]], prominen
         let mut locations: Vec<f64> = matched.iter().map(|each| curve.location(each)).collect();
         let point = &mut curve.turning_points[place];
         point.location_band = ends(&mut locations, confidence);
-        point.size_band = (turn.size - 2.0 * deviation, turn.size + 2.0 * deviation);
+        point.size_band = (turn.size - swing, turn.size + swing);
         point.frequency = matched.len() as f64 / replicates.len() as f64;
     }
 }
