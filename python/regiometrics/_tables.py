@@ -141,7 +141,12 @@ def shown(frame: Frame, digits: int, states: Iterable[str] = ()) -> pd.DataFrame
 
 
 # Columns whose term differs from that of the same word in other tables, told by a column that stands beside them.
-_BESIDE = {"distance": ("bearing", "distance_moved")}
+_BESIDE = {
+    "distance": ("bearing", "distance_moved"),
+    "density": ("n_edges", "network_density"),
+    "frequency": ("location", "frequency_in_refits"),
+    "x": ("effect", "factor_value"),
+}
 
 
 def _heading_terms(table: pd.DataFrame) -> Callable[[str], str]:

@@ -65,6 +65,8 @@ OTHERS: dict[str, Callable[[], Result]] = {
         *forest(), pairs=("x1", "x2"), kind="both", grid_size=4, value=forest()[1][:, 0] ** 2, bootstrap=2, seed=1
     ),
     "coupling_coordination": lambda: rgm.coupling_coordination(scored().drop(columns="time"), ["first", "second"]),
+    "kde": lambda: rgm.kde(scored(), "first", group="unit", bootstrap=200, silverman_test=500, seed=1),
+    "kde2d": lambda: rgm.kde2d(scored(), x="first", y="second", time="time", grid_size=8),
     "local_g": lambda: rgm.local_g(**ring(), permutations=9, seed=1),
     "local_moran": lambda: rgm.local_moran(**ring(), permutations=9, seed=1),
     "driver_importance": lambda: rgm.driver_importance(

@@ -12,7 +12,6 @@ mod dagum_gini;
 mod deviational_ellipse;
 mod driver_importance;
 mod effects;
-mod driver_importance;
 mod entropy_weights;
 mod forest;
 mod geodetector;

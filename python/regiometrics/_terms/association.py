@@ -22,8 +22,6 @@ TERMS: dict[str, tuple[str, str]] = {
     "expected": ("Expectation", "期望值"),
     "z": ("z", "z值"),
     "p_normal": ("p (normal)", "p值（正态）"),
-    "p_permutation": ("p (permutations)", "p值（置换）"),
-    "p_value": ("p", "p值"),
     # Moran's I.
     "moran": ("Moran's I", "莫兰指数（Moran's I）"),
     "moran_table": ("Spatial autocorrelation", "全局空间自相关"),

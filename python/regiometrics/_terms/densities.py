@@ -1,13 +1,13 @@
 """Terms of kernel densities."""
 
 TERMS: dict[str, tuple[str, str]] = {
+    "kernel_density": ("Density", "核密度"),
     "kde": ("Kernel density", "核密度估计"),
     "kde2d": ("Spatial kernel density", "空间核密度估计"),
     "curves": ("Density curves", "核密度曲线"),
     "densities": ("Densities", "各期核密度"),
     "density_grid": ("Density on the grid", "格网核密度"),
     "peaks": ("Peaks", "波峰"),
-    "density": ("Density", "核密度"),
     "n_effective": ("Effective n", "有效单元数"),
     "bandwidth": ("Bandwidth", "带宽"),
     "bandwidth_x": ("Bandwidth in x", "x方向带宽"),
@@ -16,12 +16,10 @@ TERMS: dict[str, tuple[str, str]] = {
     "mass": ("Mass on the grid", "格网内概率"),
     "n_modes": ("Number of peaks", "波峰数"),
     "critical_bandwidth": ("Critical bandwidth", "临界带宽"),
-    "p_value": ("p value", "p值"),
     "mode": ("Peak", "波峰序号"),
     "position": ("Position", "波峰位置"),
     "height": ("Height", "波峰高度"),
     "prominence": ("Prominence", "波峰突出度"),
     "width": ("Width", "波峰宽度"),
-    "x": ("x", "横坐标x"),
     "y": ("y", "纵坐标y"),
 }

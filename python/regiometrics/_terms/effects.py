@@ -1,13 +1,14 @@
 """Terms of partial dependence and accumulated effects."""
 
 TERMS: dict[str, tuple[str, str]] = {
+    "factor_value": ("x", "因素取值"),
+    "frequency_in_refits": ("Frequency in refits", "重抽样出现频率"),
     "partial_dependence": ("Partial dependence", "偏依赖分析"),
     "accumulated_effects": ("Accumulated local effects", "累积局部效应"),
     "effect_curves": ("Effect curves", "效应曲线"),
     "individual_curves": ("Curves of single rows", "个体条件期望曲线"),
     "pair_effects": ("Effects of pairs", "双因子联合效应"),
     "turning_points": ("Turning points", "拐点"),
-    "x": ("x", "因子取值"),
     "effect": ("Effect", "效应"),
     "partial_effect": ("Mean prediction", "偏依赖值"),
     "centered_effect": ("Change of the prediction", "预测值变化"),
@@ -22,10 +23,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "size": ("Size", "转折幅度"),
     "size_low": ("Size, low", "幅度区间下限"),
     "size_high": ("Size, high", "幅度区间上限"),
-    "frequency": ("Frequency in refits", "重抽样出现频率"),
     "row": ("Row", "行"),
-    "factor_a": ("Factor A", "因子A"),
-    "factor_b": ("Factor B", "因子B"),
     "x_a": ("x of A", "因子A取值"),
     "x_b": ("x of B", "因子B取值"),
 }

@@ -3,7 +3,6 @@
 TERMS: dict[str, tuple[str, str]] = {
     "driver_importance": ("Random-forest importance of drivers", "随机森林驱动因素重要性"),
     "importance": ("Importance", "重要性"),
-    "factor": ("Factor", "影响因素"),
     "inc_mse": ("Increase in MSE", "均方误差增量"),
     "inc_mse_se": ("Standard error (increase in MSE)", "均方误差增量标准误"),
     "inc_mse_scaled": ("%IncMSE", "%IncMSE（标准化均方误差增量）"),

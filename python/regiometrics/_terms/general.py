@@ -14,4 +14,11 @@ TERMS: dict[str, tuple[str, str]] = {
     "low": ("Low", "区间下限"),
     "high": ("High", "区间上限"),
     "share_percent": ("Share (%)", "贡献率（%）"),
+    "p_value": ("p", "p值"),
+    "p_permutation": ("p (permutation)", "p值（置换）"),
+    "factor": ("Factor", "影响因素"),
+    "factor_a": ("Factor A", "因素A"),
+    "factor_b": ("Factor B", "因素B"),
+    "x": ("x", "横坐标x"),
+    "density": ("Density", "密度"),
 }

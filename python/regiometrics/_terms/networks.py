@@ -1,6 +1,7 @@
 """Terms of networks."""
 
 TERMS: dict[str, tuple[str, str]] = {
+    "network_density": ("Density", "网络密度"),
     "network_indicators": ("Network indicators", "网络结构指标"),
     "networks": ("Networks", "网络整体指标"),
     "nodes": ("Nodes", "节点指标"),
@@ -9,7 +10,6 @@ TERMS: dict[str, tuple[str, str]] = {
     "n_nodes": ("Nodes", "节点数"),
     "n_edges": ("Edges", "边数"),
     "total_weight": ("Total weight", "总权重"),
-    "density": ("Density", "网络密度"),
     "average_path_length": ("Average path length", "平均路径长度"),
     "reachable_share": ("Reachable pairs", "可达节点对占比"),
     "clustering": ("Clustering", "聚类系数"),

@@ -47,7 +47,9 @@ def _bars(ax: Axes, result: DriverImportance, measure: str, most: int | None, co
 
 def _note_of_stars(ax: Axes, result: DriverImportance) -> None:
     if result.permutations:
-        ax.text(1.0, 0.02, term("importance_stars"), transform=ax.transAxes, ha="right", va="bottom", fontsize="x-small")
+        ax.text(
+            1.0, 0.02, term("importance_stars"), transform=ax.transAxes, ha="right", va="bottom", fontsize="x-small"
+        )
 
 
 def importance(result: DriverImportance, *, ax: Any = None, most: int | None = None) -> Any:

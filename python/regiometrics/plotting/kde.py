@@ -84,7 +84,7 @@ def _lines(result: KernelDensity, ax: Axes, *, group: Any, peaks: bool, bands: b
             _peaks(ax, result, group, label, colour, 0.0, 1.0)
     ax.set_ylim(bottom=0.0)
     ax.margins(x=0.0)
-    label_axes(ax, _title(group), _variable(result), term("density"), legend=len(parts) > 1)
+    label_axes(ax, _title(group), _variable(result), term("kernel_density"), legend=len(parts) > 1)
 
 
 @figure
@@ -152,7 +152,7 @@ def _surface(result: KernelDensity, ax: Any, *, group: Any, peaks: bool, bands: 
     ax.set_title(_title(group), y=0.98)
     ax.set_xlabel(_variable(result), labelpad=8)
     ax.set_ylabel(term("time"), labelpad=12)
-    ax.set_zlabel(term("density"), labelpad=10)
+    ax.set_zlabel(term("kernel_density"), labelpad=10)
     ax.set_zlim(bottom=0.0)
     ax.view_init(elev=30.0, azim=-58.0)
     # Room on the right for the labels of the upright axis.

@@ -35,7 +35,7 @@ def _plane(result: KernelDensity2d, ax: Axes, *, time: Any, highest: float, fill
         drawn = ax.contourf(x, y, np.ma.masked_less(density, levels[1] / 10), levels=levels, cmap="viridis_r")
     else:
         drawn = ax.contour(x, y, density, levels=levels[1:], cmap="viridis_r")
-    ax.figure.colorbar(drawn, ax=ax, label=term("density"))
+    ax.figure.colorbar(drawn, ax=ax, label=term("kernel_density"))
     ax.set_aspect("equal")
     ax.set_title(term("kde2d") if time is None else label_text(time))
     ax.set_xlabel(term("x") if result.x_name == "x" else result.x_name)
