@@ -136,6 +136,10 @@ fn places_that_cannot_be_used_are_refused() {
     assert!(matches!(latitude, Error::Coordinate { name: "y", row: 1, .. }));
     let longitude = refused(&[-181.0, 1.0], &[0.0, 9.0], Metric::GreatCircle, near);
     assert!(matches!(longitude, Error::Coordinate { name: "x", row: 0, .. }));
+    // Links between all of 15000 units are 225 million, refused before any is made.
+    let many = vec![1.0; 15_000];
+    let all = refused(&many, &many, Metric::Planar, Reach::Within(f64::INFINITY));
+    assert_eq!(all, Error::TooManyLinks { count: 15_000 * 14_999, most: 200_000_000 });
     for reach in [Reach::Nearest(0), Reach::Nearest(2), Reach::Within(-1.0), Reach::Within(f64::NAN)] {
         assert!(matches!(refused(&[0.0, 1.0], &[0.0, 1.0], Metric::Planar, reach), Error::Parameter { .. }));
     }

@@ -231,7 +231,7 @@ def distance_band(
     Raises
     ------
     InvalidInputError
-        As for `knn`, and for more than 500 million links.
+        As for `knn`, and for more than 200 million links.
 
     Warns
     -----
@@ -298,7 +298,7 @@ def inverse_distance(
     Raises
     ------
     InvalidInputError
-        As for `knn`; units at the same place unless `minimum_distance` is above zero; more than 500 million links.
+        As for `knn`; units at the same place unless `minimum_distance` is above zero; more than 200 million links.
 
     Warns
     -----

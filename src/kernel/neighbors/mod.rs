@@ -13,8 +13,8 @@ use tree::{Nearest, Point, Tree, square};
 /// The mean radius of the earth in kilometres: (2a + b)/3 of the GRS 80 ellipsoid (Moritz 2000).
 pub const EARTH_RADIUS: f64 = 6371.0088;
 
-/// Each link takes twelve bytes.
-const MOST_LINKS: usize = 500_000_000;
+/// Each link takes twelve bytes, and while they are collected sixteen more.
+const MOST_LINKS: usize = 200_000_000;
 
 /// Units that one step of parallel work covers.
 const CHUNK: usize = 256;
@@ -230,14 +230,18 @@ where
     }
 
     fn rows(&self, reach: Reach, decay: Decay) -> Result<Rows> {
+        let n = self.tree.points().len();
+        let known = match reach {
+            Reach::Nearest(k) => k,
+            Reach::Within(threshold) if threshold.is_infinite() => n - 1,
+            Reach::Within(_) => 0,
+        };
+        let count = known.saturating_mul(n);
+        if count > MOST_LINKS {
+            return Err(Error::TooManyLinks { count, most: MOST_LINKS });
+        }
         let rows = match reach {
-            Reach::Nearest(k) => {
-                let n_links = k.saturating_mul(self.tree.points().len());
-                if n_links > MOST_LINKS {
-                    return Err(Error::TooManyLinks { count: n_links, most: MOST_LINKS });
-                }
-                self.nearest(k)?
-            }
+            Reach::Nearest(k) => self.nearest(k)?,
             Reach::Within(threshold) => self.within(threshold)?,
         };
         self.compress(rows, decay)
