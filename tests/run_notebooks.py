@@ -57,8 +57,9 @@ def store(notebook: Any, path: Path) -> None:
 
 
 def smaller(image: str) -> str:
-    """Return a picture in few colours."""
-    picture = Image.open(io.BytesIO(base64.b64decode(image))).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    """Return a picture in few colours, black text among them where large areas are of other colours."""
+    picture = Image.open(io.BytesIO(base64.b64decode(image))).convert("RGB")
+    picture = picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     file = io.BytesIO()
     picture.save(file, format="png", optimize=True)
     return base64.b64encode(file.getvalue()).decode("ascii")
