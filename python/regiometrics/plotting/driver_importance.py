@@ -53,7 +53,7 @@ def _note_of_stars(ax: Axes, result: DriverImportance) -> None:
 
 
 def importance(result: DriverImportance, *, ax: Any = None, most: int | None = None) -> Any:
-    """Draw %IncMSE with its standard error beside IncNodePurity; `most` factors at most. `ax` is an array of two axes."""
+    """Draw %IncMSE with its standard error beside IncNodePurity; `most` factors at most. `ax` holds two axes."""
     axes = grid_of_axes(1, 2) if ax is None else np.asarray(ax)
     if axes.size != 2:
         raise InvalidInputError(

@@ -197,7 +197,8 @@ def detector() -> Comparison:
                 "The strata are not printed. The computed p is the nearest that noncentral F can have with the printed "
                 f"q, {_N} units in {_STRATA} strata and any noncentrality; what is shown is that the printed pairs are "
                 "possible.",
-                f"原文未印出分层。计算的p值是在印刷的q值、{_N} 个单元、{_STRATA} 层与任意非中心参数之下非中心F分布所能取得的最近值；"
+                f"原文未印出分层。计算的p值是在印刷的q值、{_N} 个单元、{_STRATA} 层与任意非中心参数之下，"
+                "非中心F分布所能取得的最近值；"
                 "这里说明的是印刷的q值与p值可以并存。",
             ),
             *_possible(printed),
