@@ -35,7 +35,8 @@ def execute(path: Path, *, write: bool) -> str:
     start = time.monotonic()
     stored = nbformat.read(path, as_version=4)
     fresh = nbformat.from_dict(stored)
-    NotebookClient(fresh, timeout=600, resources={"metadata": {"path": str(FOLDER)}}).execute()
+    # What a cell prints arrives in one piece or in several, as the kernel happens to flush it.
+    NotebookClient(fresh, timeout=600, coalesce_streams=True, resources={"metadata": {"path": str(FOLDER)}}).execute()
     if write:
         store(fresh, path)
     else:
