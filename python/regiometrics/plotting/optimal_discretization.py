@@ -62,7 +62,9 @@ def q(result: OptimalDiscretization, *, ax: Any = None, factor: Any = None, time
         panel.remove()
     if last is not None:
         handles, labels = last.get_legend_handles_labels()
-        last.figure.legend(handles, labels, frameon=False, fontsize="small", loc="outside lower center", ncols=5)
+        # The legend is the figure's, and is drawn after the fonts were lent to the panels: it takes theirs.
+        fonts = {"family": last.title.get_fontfamily(), "size": "small"}
+        last.figure.legend(handles, labels, frameon=False, prop=fonts, loc="outside lower center", ncols=5)
     return axes
 
 
