@@ -13,3 +13,6 @@ __all__ = [
     "inverse_distance",
     "knn",
 ]
+
+# It is public under two names; pages and pickles know it by this one.
+SpatialWeights.__module__ = __name__
