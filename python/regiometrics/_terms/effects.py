@@ -22,7 +22,6 @@ TERMS: dict[str, tuple[str, str]] = {
     "size": ("Size", "转折幅度"),
     "size_low": ("Size, low", "幅度区间下限"),
     "size_high": ("Size, high", "幅度区间上限"),
-    "frequency": ("Frequency in refits", "重抽样出现频率"),
     "row": ("Row", "行"),
     "factor_a": ("Factor A", "因子A"),
     "factor_b": ("Factor B", "因子B"),
