@@ -32,7 +32,7 @@ _REMARKS = {
     2: "the equation of 'isj' has no root: the bandwidth is that of 'silverman'",
     3: "cross-validation has no minimum within its range: the bandwidth is that of 'silverman'",
     4: "ties let the criterion of cross-validation fall without end as the bandwidth goes to zero: the bandwidth is "
-    "that of its best minimum above",
+    "its largest local minimum",
 }
 
 
@@ -150,7 +150,8 @@ def kde(
         - ``"scott"``: sd n^(−1/5), as scipy's ``"scott"``;
         - ``"normal_reference"``: 1.06 min(sd, IQR/1.34) n^(−1/5), as R's ``bw.nrd``;
         - ``"isj"``: improved Sheather–Jones of Botev et al. (2010), for several modes;
-        - ``"cv_ml"``, ``"cv_ls"``: leave-one-out likelihood and least squares (of the Gaussian density).
+        - ``"cv_ml"``, ``"cv_ls"``: leave-one-out likelihood and least squares of the Gaussian density, at the largest
+          local minimum of the criterion.
     grid_size : int
         Points of the grid.
     cut : float
@@ -224,6 +225,9 @@ def kde(
     Statistical Society B 43, 97–99. https://doi.org/10.1111/j.2517-6161.1981.tb01155.x
 
     Scott, D. W. (1992). Multivariate Density Estimation. Wiley.
+
+    Hall, P. and Marron, J. S. (1991). Local minima in cross-validation functions. Journal of the Royal Statistical
+    Society B 53, 245–252.
 
     Botev, Z. I., Grotowski, J. F. and Kroese, D. P. (2010). Kernel density estimation via diffusion. Annals of
     Statistics 38, 2916–2957. https://doi.org/10.1214/10-AOS799

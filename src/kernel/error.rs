@@ -135,8 +135,8 @@ pub enum Error {
 
     /// A density asked of values that do not differ.
     #[error(
-        "the values of {name} in period {period} do not differ, or there is one only, so that no rule can choose a \
-         bandwidth; give bandwidth a number, or leave these rows out"
+        "{name} in period {period} has one distinct value only, from which no rule can choose a bandwidth; \
+         give bandwidth a number, or leave these rows out"
     )]
     NoSpread { name: &'static str, period: usize },
 

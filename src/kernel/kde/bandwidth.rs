@@ -35,7 +35,7 @@ pub enum Remark {
     NoRoot,
     /// The criterion has no minimum within its range, and `silverman` was taken.
     NoMinimum,
-    /// Ties let the criterion fall without end towards zero; its best minimum above was taken.
+    /// Ties let the criterion fall without end towards zero; its largest minimum was taken.
     Ties,
 }
 

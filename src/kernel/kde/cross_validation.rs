@@ -4,8 +4,9 @@
 //! Duin 1976), `LeastSquares` minimises ∫f² − 2/W Σ wᵢ f₋ᵢ(xᵢ) (Rudemo 1982; Bowman 1984), where ∫f² is the mean of the
 //! density of bandwidth √2·h at the points.
 //!
-//! With ties both can improve without end as h falls to zero. The best minimum inside the range is taken, and that the
-//! lower end of the range is better still is said.
+//! Both have local minima at small h, where chance neighbours and ties count, and with ties they can fall without end as h
+//! goes to zero. The largest local minimum is taken, as Hall & Marron (1991) advise; that the lower end of the range is
+//! lower still is said.
 
 use super::lattice::{Lattice, Spacing};
 use super::sample::{Sample, Spread};
@@ -37,7 +38,7 @@ const DISTINCT: f64 = 1e-4;
 /// Points that one step of work takes.
 const CHUNK: usize = 4096;
 
-/// The best bandwidth and whether the criterion is better still at the lower end; `None` without a minimum in the range.
+/// The bandwidth, and whether the criterion is lower still at the lower end of the range; `None` without a minimum in the range.
 pub fn bandwidth(
     job: &Job,
     sample: &Sample<'_>,
@@ -51,12 +52,12 @@ pub fn bandwidth(
     let sorted = Sample { values: &values, weights: weights.as_deref() };
     let cost = |log: f64| cost(job, &sorted, spread, criterion, log.exp());
     let place = |k: usize| low + (high - low) * k as f64 / TRIED as f64;
-    let mut tried = Vec::with_capacity(TRIED + 1);
-    for k in 0..=TRIED {
-        tried.push(cost(place(k))?);
+    let mut tried = vec![0.0; TRIED + 1];
+    for (k, cost_there) in tried.iter_mut().enumerate() {
+        *cost_there = cost(place(k))?;
     }
     let is_minimum = |k: &usize| tried[*k] < tried[k - 1] && tried[*k] <= tried[k + 1];
-    let Some(best) = (1..TRIED).filter(is_minimum).min_by(|a, b| tried[*a].total_cmp(&tried[*b])) else {
+    let Some(best) = (1..TRIED).rev().find(is_minimum) else {
         return Ok(None);
     };
     let found = minimum(place(best - 1), place(best + 1), cost)?;

@@ -98,8 +98,10 @@ pub struct Node {
 #[derive(Debug)]
 pub struct Tables {
     reach: i64,
-    /// One table per derivative and moment.
+    /// One table per derivative, the three that a node needs, and moment.
     values: Vec<Vec<Vec<f64>>>,
+    /// All derivatives of a smooth kernel: for each bin ORDERS rows of N factors.
+    rows: Vec<f64>,
     /// Factors of the weight of a bin in `Node::errors` and `Node::bounds`.
     limits: [Vec<f64>; 4],
 }
@@ -198,9 +200,15 @@ impl<const N: usize> Lattice<N> {
             }
             Ok(bins)
         })?;
-        Ok((0..N)
-            .map(|order| (0..n_bins).map(|bin| stretches.iter().map(|each| each[bin][order]).sum()).collect())
-            .collect())
+        let mut moments = vec![vec![0.0; n_bins]; N];
+        for bins in &stretches {
+            for (place, bin) in bins.iter().enumerate() {
+                if bin[0] > 0.0 {
+                    moments.iter_mut().zip(bin).for_each(|(column, moment)| column[place] += moment);
+                }
+            }
+        }
+        Ok(moments)
     }
 
     /// Bins around the nodes. The innermost loop of the whole: a product, a rounding, N sums.
@@ -246,7 +254,8 @@ impl<const N: usize> Lattice<N> {
         }
         if self.kernel == Kernel::Gaussian {
             let step = self.relative_step();
-            let reach = (self.kernel.radius() / step) as usize + 2;
+            // `near` may name two bins more than lie within reach.
+            let reach = (self.kernel.radius() / step) as usize + 4;
             self.bells = (0..reach).map(|k| (-0.5 * (k as f64 * step).powi(2)).exp()).collect();
         }
     }
@@ -271,17 +280,22 @@ impl<const N: usize> Lattice<N> {
         let step = self.relative_step();
         let reach = (self.kernel.radius() / step).ceil() as i64 + 1;
         let factors = self.factors();
-        let orders = if self.kernel == Kernel::Gaussian { ORDERS } else { 1 };
+        let is_smooth = self.kernel == Kernel::Gaussian;
+        let orders = if is_smooth { 3 } else { 1 };
         let place = |offset: i64, bin: &Bin| -(offset as f64 + bin.centre) * step;
         let places: Vec<f64> =
             (-reach..=reach).flat_map(|offset| self.bins.iter().map(move |bin| place(offset, bin))).collect();
         let derivatives: Vec<[f64; DEEP]> = places.iter().map(|&u| self.kernel.derivatives(u, u)).collect();
         let column = |d: usize, k: usize| derivatives.iter().map(|all| factors[k] * all[d + k]).collect();
         let values = (0..orders).map(|d| (0..N).map(|k| column(d, k)).collect()).collect();
+        let mut rows = Vec::new();
+        for all in derivatives.iter().filter(|_| is_smooth) {
+            rows.extend((0..ORDERS).flat_map(|d| (0..N).map(move |k| factors[k] * all[d + k])));
+        }
         let slack = 0.5 * step * (self.spacing.stride as f64 + 1.0);
         let limits =
             std::array::from_fn(|limit| places.iter().map(|&u| self.limit(limit, u, slack)).collect());
-        Tables { reach, values, limits }
+        Tables { reach, values, rows, limits }
     }
 
     /// Factor of a bin's weight in `Node::errors` (0, 1) and `Node::bounds` (2, 3), seen from distance u.
@@ -319,7 +333,7 @@ impl<const N: usize> Lattice<N> {
                     let at = (node * self.spacing.stride) as i64;
                     let mut sum = Node::default();
                     for &(sign, shift) in images {
-                        self.add_node(tables, sign, sign * at + shift, &mut sum);
+                        self.add_node(tables, sign, sign * at + shift, images.len() == 1, &mut sum);
                     }
                     sum
                 })
@@ -328,15 +342,21 @@ impl<const N: usize> Lattice<N> {
         Ok(parts.concat())
     }
 
-    fn add_node(&self, tables: &Tables, sign: i64, node: i64, sum: &mut Node) {
+    fn add_node(&self, tables: &Tables, sign: i64, node: i64, is_alone: bool, sum: &mut Node) {
         let Some(window) = self.window(tables, node) else {
             return;
         };
-        for (order, table) in tables.values.iter().enumerate().take(sum.derivatives.len()) {
+        let (left, right) = window.sides;
+        sum.sides[0] |= if sign > 0 { left } else { right };
+        sum.sides[1] |= if sign > 0 { right } else { left };
+        // With all points on one side nobody asks for the derivatives.
+        let is_smooth = self.kernel == Kernel::Gaussian && (!is_alone || (left && right));
+        let n_orders = if is_smooth { sum.derivatives.len() } else { 1 };
+        for (order, table) in tables.values.iter().enumerate().take(n_orders) {
             let turned = if order == 1 { sign as f64 } else { 1.0 };
             sum.derivatives[order] += turned * self.order_at(&window, table);
         }
-        let n_limits = if self.kernel == Kernel::Gaussian { tables.limits.len() } else { 1 };
+        let n_limits = if is_smooth { tables.limits.len() } else { 1 };
         let scale = 1.0 / (self.total * self.bandwidth);
         for (which, table) in tables.limits.iter().enumerate().take(n_limits) {
             let value = scale * window.sum(&self.moments[0], table);
@@ -345,9 +365,6 @@ impl<const N: usize> Lattice<N> {
                 _ => sum.bounds[which - 2] += value,
             }
         }
-        let (left, right) = window.sides;
-        sum.sides[0] |= if sign > 0 { left } else { right };
-        sum.sides[1] |= if sign > 0 { right } else { left };
     }
 
     /// One derivative at the node of a window, from the table of its order.
@@ -364,12 +381,22 @@ impl<const N: usize> Lattice<N> {
             let Some(window) = self.window(tables, sign * at + shift) else {
                 continue;
             };
-            let mut turned = 1.0;
-            for (total, table) in sum.derivatives.iter_mut().zip(&tables.values) {
-                *total += turned * self.order_at(&window, table);
+            let mut parts = [0.0; ORDERS];
+            for &bin in window.met {
+                let moments: [f64; N] = std::array::from_fn(|order| self.moments[order][bin]);
+                let start = (window.skipped + bin - window.start) * ORDERS * N;
+                let rows = tables.rows[start..start + ORDERS * N].chunks_exact(N);
+                for (part, row) in parts.iter_mut().zip(rows) {
+                    *part += row.iter().zip(&moments).map(|(factor, moment)| factor * moment).sum::<f64>();
+                }
+            }
+            let scale = 1.0 / (self.total * self.bandwidth);
+            let mut turned = scale;
+            for (total, part) in sum.derivatives.iter_mut().zip(parts) {
+                *total += turned * part;
                 turned *= sign as f64;
             }
-            sum.noise += window.sum(&self.moments[0], &tables.limits[1]) / (self.total * self.bandwidth);
+            sum.noise += window.sum(&self.moments[0], &tables.limits[1]) * scale;
         }
         sum
     }
@@ -565,12 +592,15 @@ fn bins_of_cell(kernel: Kernel, ratio: f64) -> Vec<Bin> {
     starts.iter().zip(ends).map(|(&start, end)| Bin { start, centre: 0.5 * (start + end) }).collect()
 }
 
+/// Add wvᵏ to the moments, N even: in pairs, which processors take at once.
 #[inline]
 fn add<const N: usize>(bin: &mut [f64; N], distance: f64, weight: f64) {
-    let mut power = weight;
-    for moment in bin.iter_mut() {
-        *moment += power;
-        power *= distance;
+    let square = distance * distance;
+    let mut pair = [weight, weight * distance];
+    for moments in bin.chunks_exact_mut(2) {
+        moments[0] += pair[0];
+        moments[1] += pair[1];
+        pair = [pair[0] * square, pair[1] * square];
     }
 }
 

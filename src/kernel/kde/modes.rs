@@ -105,7 +105,7 @@ fn crossing(curve: &impl Curve, profile: &Profile, mode: usize, direction: isize
 fn level_between(curve: &impl Curve, inside: (f64, f64), outside: (f64, f64), level: f64) -> f64 {
     let (mut a, mut above) = (inside.0, inside.1 - level);
     let (mut b, mut below) = (outside.0, outside.1 - level);
-    let close = 1e-9 * curve.bandwidth();
+    let close = 1e-8 * curve.bandwidth();
     let mut last = 0_i8;
     for round in 0..200 {
         if (b - a).abs() <= close || above <= 0.0 {
@@ -114,7 +114,7 @@ fn level_between(curve: &impl Curve, inside: (f64, f64), outside: (f64, f64), le
         // Every third step halves, so that a long flat stretch does not hold the search up.
         let x = if round % 3 == 2 { 0.5 * (a + b) } else { a + (b - a) * (above / (above - below)) };
         let distance = curve.density(x) - level;
-        if distance.abs() <= 1e-12 * level {
+        if distance.abs() <= 1e-10 * level {
             return x;
         }
         if distance > 0.0 {

@@ -123,8 +123,10 @@ impl Sample<'_> {
             .flat_map(|p| [p.floor() as usize, (p.floor() as usize + 1).min(self.len() - 1)])
             .collect();
         let found = order_statistics(job, self.values, (spread.low, spread.high), &ranks)?;
-        let quartile = |q: usize| found[2 * q] + positions[q].fract() * (found[2 * q + 1] - found[2 * q]);
-        Ok(quartile(1) - quartile(0))
+        // From the lowest value, so that values far from zero lose no digits.
+        let from_low =
+            |q: usize| found[2 * q] - spread.low + positions[q].fract() * (found[2 * q + 1] - found[2 * q]);
+        Ok(from_low(1) - from_low(0))
     }
 }
 
@@ -133,7 +135,7 @@ impl Sample<'_> {
 /// # Errors
 /// `NotFinite` as from `check::finite`.
 fn extremes(job: &Job, values: &[f64]) -> Result<(f64, f64)> {
-    const LANES: usize = 8;
+    const LANES: usize = 4;
     let parts = job.map(values.len().div_ceil(CHUNK), |chunk| {
         let part = &values[chunk * CHUNK..values.len().min((chunk + 1) * CHUNK)];
         let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
@@ -199,7 +201,7 @@ fn order_statistics(job: &Job, values: &[f64], range: (f64, f64), ranks: &[usize
     Ok(ranks.iter().zip(homes).map(|(&rank, b)| few[rank - skipped(b)]).collect())
 }
 
-/// Quantile of sorted values: the mean of the step function over [(n* − 1)p, (n* − 1)p + 1]/n*, n* the effective n.
+/// Quantile of sorted values less the first of them: the mean of the step function over [(n* − 1)p, (n* − 1)p + 1]/n*, n* the effective n.
 fn weighted_quantile(values: &[f64], weights: &[f64], spread: &Spread, p: f64) -> f64 {
     let n = spread.n_effective;
     let (from, to) = ((n - 1.0) * p / n, ((n - 1.0) * p + 1.0) / n);
@@ -211,5 +213,5 @@ fn weighted_quantile(values: &[f64], weights: &[f64], spread: &Spread, p: f64) -
         share += part;
         below = above;
     }
-    values[0] + sum / share
+    sum / share
 }

@@ -61,17 +61,19 @@ impl Finder {
     /// Slopes of the density expanded in `local` around the middle of [start, end]; `bandwidth` is its h.
     pub fn slopes(&self, local: &Local, start: f64, end: f64, bandwidth: f64, found: &mut Vec<Slope>) {
         let half = 0.5 * (end - start) / bandwidth;
-        let mut coefficients = [0.0; DEGREE + 1];
+        let (mut coefficients, mut powers) = ([0.0; DEGREE + 1], [0.0; DEGREE + 1]);
         let mut factor = 1.0;
         for (power, row) in self.basis.iter().enumerate() {
             let term = local.derivatives[power + 1] * factor;
+            powers[power] = term;
             coefficients.iter_mut().zip(row).for_each(|(sum, basis)| *sum += term * basis);
             factor *= half / (power + 1) as f64;
         }
         // The first term left out is about as large as half / (DEGREE + 1) times the last one taken.
         let last =
             local.derivatives[DEGREE + 1].abs() * factor * (DEGREE + 1) as f64 / half.max(f64::MIN_POSITIVE);
-        descend(&coefficients, local.noise + last * half, start, end, 0, found);
+        let stretch = Stretch { powers, noise: local.noise + last * half, start, end };
+        stretch.descend(&coefficients, (-1.0, 1.0), 0, found);
     }
 }
 
@@ -88,45 +90,75 @@ fn binomial(n: usize, k: usize) -> f64 {
     (0..k).fold(1.0, |product, i| product * (n - i) as f64 / (i + 1) as f64)
 }
 
-/// Report the certain signs at both ends, and every root between them.
-fn descend(
-    coefficients: &Coefficients,
+/// The derivative on one stretch, as a polynomial in t from −1 to 1.
+struct Stretch {
+    powers: Coefficients,
     noise: f64,
     start: f64,
     end: f64,
-    depth: usize,
-    found: &mut Vec<Slope>,
-) {
-    let sign = |value: f64| (value.abs() > noise).then_some(value > 0.0);
-    let mut signs = coefficients.iter().filter_map(|&value| sign(value));
-    let Some(first) = signs.next() else {
-        return;
-    };
-    let (changes, _) = signs.fold((0, first), |(n, before), now| (n + usize::from(now != before), now));
-    let middle = 0.5 * (start + end);
-    if changes == 0 {
-        found.push(Slope { x: if sign(coefficients[0]).is_some() { start } else { middle }, rising: first });
-        found.push(Slope {
-            x: if sign(coefficients[DEGREE]).is_some() { end } else { middle },
-            rising: first,
-        });
-        return;
+}
+
+impl Stretch {
+    /// Report the certain signs at both ends of a part, and every root between them, from the coefficients of Bernstein.
+    fn descend(&self, coefficients: &Coefficients, part: (f64, f64), depth: usize, found: &mut Vec<Slope>) {
+        let sign = |value: f64| (value.abs() > self.noise).then_some(value > 0.0);
+        let mut signs = coefficients.iter().filter_map(|&value| sign(value));
+        let Some(first) = signs.next() else {
+            return;
+        };
+        let (changes, _) = signs.fold((0, first), |(n, before), now| (n + usize::from(now != before), now));
+        let middle = 0.5 * (part.0 + part.1);
+        let ends = (sign(coefficients[0]), sign(coefficients[DEGREE]));
+        if changes == 0 {
+            found.push(self.slope(if ends.0.is_some() { part.0 } else { middle }, first));
+            found.push(self.slope(if ends.1.is_some() { part.1 } else { middle }, first));
+        } else if let (1, (Some(rising), Some(_))) = (changes, ends) {
+            let root = self.root(part, (coefficients[0], coefficients[DEGREE]));
+            found.push(self.slope(part.0, rising));
+            found.push(self.slope(root, rising));
+            found.push(self.slope(root, !rising));
+            found.push(self.slope(part.1, !rising));
+        } else if depth < DEEPEST {
+            let (left, right) = halve(coefficients);
+            self.descend(&left, (part.0, middle), depth + 1, found);
+            self.descend(&right, (middle, part.1), depth + 1, found);
+        }
     }
-    let ends = (sign(coefficients[0]), sign(coefficients[DEGREE]));
-    if let (1, (Some(rising), Some(_))) = (changes, ends) {
-        let x = start + (end - start) * root(coefficients);
-        found.push(Slope { x: start, rising });
-        found.push(Slope { x, rising });
-        found.push(Slope { x, rising: !rising });
-        found.push(Slope { x: end, rising: !rising });
-        return;
+
+    fn slope(&self, t: f64, rising: bool) -> Slope {
+        let x = if t >= 1.0 { self.end } else { self.start + (self.end - self.start) * (0.5 * (t + 1.0)) };
+        Slope { x, rising }
     }
-    if depth == DEEPEST {
-        return;
+
+    /// The one root of a part, given the values at its ends: false position with halved weights (Illinois), and every
+    /// third step a bisection.
+    fn root(&self, part: (f64, f64), values: (f64, f64)) -> f64 {
+        const CLOSE: f64 = 1e-12;
+        let ((mut low, mut high), (mut at_low, mut at_high)) = (part, values);
+        let mut last = 0_i8;
+        for round in 0..100 {
+            if high - low <= CLOSE {
+                break;
+            }
+            let is_third = round % 3 == 2;
+            let x =
+                if is_third { 0.5 * (low + high) } else { low + (high - low) * at_low / (at_low - at_high) };
+            let at_x = self.powers.iter().rev().fold(0.0, |sum, power| sum * x + power);
+            if at_x.abs() <= f64::MIN_POSITIVE {
+                return x;
+            }
+            if (at_x > 0.0) == (at_low > 0.0) {
+                (low, at_low) = (x, at_x);
+                at_high *= if last == 1 { 0.5 } else { 1.0 };
+                last = 1;
+            } else {
+                (high, at_high) = (x, at_x);
+                at_low *= if last == -1 { 0.5 } else { 1.0 };
+                last = -1;
+            }
+        }
+        0.5 * (low + high)
     }
-    let (left, right) = halve(coefficients);
-    descend(&left, noise, start, middle, depth + 1, found);
-    descend(&right, noise, middle, end, depth + 1, found);
 }
 
 /// Both halves, by the algorithm of de Casteljau.
@@ -139,31 +171,6 @@ fn halve(coefficients: &Coefficients) -> (Coefficients, Coefficients) {
         *edge = right[0];
     }
     (left, right)
-}
-
-/// The one root in [0, 1], by bisection.
-fn root(coefficients: &Coefficients) -> f64 {
-    let rising = coefficients[DEGREE] > 0.0;
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..50 {
-        let middle = 0.5 * (low + high);
-        if (value(coefficients, middle) > 0.0) == rising {
-            high = middle;
-        } else {
-            low = middle;
-        }
-    }
-    0.5 * (low + high)
-}
-
-fn value(coefficients: &Coefficients, t: f64) -> f64 {
-    let mut row = *coefficients;
-    for level in 1..=DEGREE {
-        for index in 0..=DEGREE - level {
-            row[index] += t * (row[index + 1] - row[index]);
-        }
-    }
-    row[0]
 }
 
 /// Slopes of a density that is evaluated directly, from the points `values` that it rests on.
@@ -265,7 +272,10 @@ pub fn of_values(values: &[f64], place: impl Fn(usize) -> f64, threshold: f64) -
             found.push(Slope { x: place(high), rising: false });
             (rising, low) = (Some(false), node);
         } else if rising != Some(true) && value - values[low] > threshold {
-            found.push(Slope { x: place(low), rising: false });
+            // Before the first rise nothing has fallen.
+            if rising.is_some() {
+                found.push(Slope { x: place(low), rising: false });
+            }
             found.push(Slope { x: place(low), rising: true });
             (rising, high) = (Some(true), node);
         }

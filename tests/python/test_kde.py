@@ -1,0 +1,572 @@
+"""kde: worked cases, modes, Silverman's test, bands, panels, weights, and every refusal. Precision is in test_kde_exact."""
+
+from __future__ import annotations
+
+import math
+import re
+import warnings
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+import regiometrics as rgm
+import scipy.optimize
+import scipy.stats
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kde_oracles import KERNELS, two_groups
+from regiometrics._densities import KERNELS as OFFERED
+
+
+def to_pandas(frame: Any) -> pd.DataFrame:
+    return nw.from_native(frame, eager_only=True).to_pandas()
+
+
+def panel(n: int = 240, seed: int = 1) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    group = random.integers(0, 3, n)
+    return pd.DataFrame(
+        {
+            "year": 2018 + random.integers(0, 2, n),
+            "region": np.array(["East", "Central", "West"])[group],
+            "gdp": 50_000 * random.lognormal(0.2 * group, 0.5),
+            "population": random.integers(1, 9, n),
+        }
+    )
+
+
+def modes(values: Any, bandwidth: Any = 1.0, **options: Any) -> pd.DataFrame:
+    return rgm.kde(None, values, bandwidth=bandwidth, **options).modes
+
+
+# Worked by hand
+
+
+def test_one_value_is_the_kernel_itself() -> None:
+    # K of deviation 2 around 3: φ(0)/2 at 3, φ(1)/2 at 5, and the grid from 3 − 3·2 to 3 + 3·2.
+    result = rgm.kde(None, [3.0], bandwidth=2.0, grid_size=13)
+    assert result.curves["x"].to_list() == [-3.0 + k for k in range(13)]
+    phi = scipy.stats.norm.pdf
+    assert result.curves["density"].to_numpy() == pytest.approx(phi((result.curves["x"] - 3) / 2) / 2, rel=1e-14)
+    mode = result.modes.iloc[0]
+    assert (mode["mode"], mode["position"]) == (1, pytest.approx(3.0, abs=1e-9))
+    assert mode["height"] == mode["prominence"] == pytest.approx(phi(0) / 2, rel=1e-14)
+    # Half the height is at √(2 ln 2) deviations on both sides.
+    assert mode["width"] == pytest.approx(4 * math.sqrt(2 * math.log(2)), rel=1e-8)
+    assert mode["share"] == pytest.approx(1.0, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "peak"),
+    [
+        # K(0) of the kernel on [−1, 1], over its radius in deviations.
+        ("gaussian", 1 / math.sqrt(2 * math.pi)),
+        ("epanechnikov", 0.75 / math.sqrt(5)),
+        ("biweight", 15 / 16 / math.sqrt(7)),
+        ("triweight", 35 / 32 / 3),
+        ("triangular", 1 / math.sqrt(6)),
+        ("uniform", 0.5 / math.sqrt(3)),
+        ("cosine", math.pi / 4 * math.sqrt(1 - 8 / math.pi**2)),
+    ],
+)
+def test_the_bandwidth_is_the_deviation_of_every_kernel(kernel: str, peak: float) -> None:
+    result = rgm.kde(None, [0.0], kernel=kernel, bandwidth=1.0, cut=9.0, grid_size=9001)
+    x, density = result.curves["x"].to_numpy(), result.curves["density"].to_numpy()
+    assert density.max() == pytest.approx(peak, rel=1e-14)
+    # Moments by the rule of rectangles with steps of 0.002; the uniform kernel ends between two of them.
+    assert np.average(x**2, weights=density) == pytest.approx(1.0, abs=2e-3 if kernel == "uniform" else 1e-5)
+
+
+def test_silverman_by_hand() -> None:
+    # 1, 2, 3, 4, 5: deviation √2.5 = 1.58, quartiles 2 and 4, 2/1.34 = 1.49 is less.
+    assert rgm.kde(None, [5, 1, 4, 2, 3]).summary_table["bandwidth"].iloc[0] == pytest.approx(
+        0.9 * 2 / 1.34 * 5**-0.2, rel=1e-14
+    )
+
+
+def test_reflection_by_hand() -> None:
+    # One value at 1 and the bound 0: the image is at −1, so that f(0) = 2φ(1), f(2) = φ(1) + φ(3).
+    result = rgm.kde(None, [1.0], bandwidth=1.0, support=(0, None), grid_size=5, cut=3.0)
+    phi = scipy.stats.norm.pdf
+    assert result.curves["x"].to_list() == [0, 1, 2, 3, 4]
+    expected = [phi(x - 1) + phi(x + 1) for x in range(5)]
+    assert result.curves["density"].to_numpy() == pytest.approx(expected, rel=1e-14)
+
+
+def test_a_bound_that_no_density_touches_changes_nothing() -> None:
+    values = two_groups(50) + 1e6
+    free, bound = rgm.kde(None, values), rgm.kde(None, values, support=(0, 1e9))
+    pd.testing.assert_frame_equal(free.curves, bound.curves)
+
+
+# Modes
+
+
+def test_two_values_part_at_two_bandwidths() -> None:
+    # The classical case: two equal bells are one hill as long as they are no more than two deviations apart.
+    assert len(modes([-0.9999, 0.9999])) == 1
+    assert len(modes([-1.0001, 1.0001])) == 2
+    far = modes([-2.0, 2.0])
+    assert far["share"].to_numpy() == pytest.approx([0.5, 0.5], abs=1e-14)
+    # A root of φ′(x + 2) + φ′(x − 2).
+    expected = scipy.optimize.brentq(
+        lambda x: -(x + 2) * math.exp(-((x + 2) ** 2) / 2) - (x - 2) * math.exp(-((x - 2) ** 2) / 2), 1, 3, xtol=1e-14
+    )
+    assert far["position"].to_numpy() == pytest.approx([-expected, expected], abs=1e-12)
+    phi = scipy.stats.norm.pdf
+    height = (phi(expected - 2) + phi(expected + 2)) / 2
+    assert far["height"].to_numpy() == pytest.approx([height] * 2, rel=1e-13)
+    # Both are equally high: each stands out from the valley between... and from the ends for the higher by rounding.
+    assert far["prominence"].min() == pytest.approx(height - phi(2), rel=1e-9)
+
+
+def brute_modes(values: np.ndarray, weights: np.ndarray, h: float) -> list[float]:
+    """Return the modes from signs of the derivative on a grid of 1/400 bandwidth."""
+    x = np.arange(values.min() - h, values.max() + h, h / 400)
+    u = (x[:, None] - values) / h
+    slope = (-u * np.exp(-u * u / 2) * weights).sum(1)
+    turning = np.flatnonzero((slope[:-1] > 0) & (slope[1:] <= 0))
+    return [float(x[k] + (x[k + 1] - x[k]) * slope[k] / (slope[k] - slope[k + 1])) for k in turning]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(2, 40), st.floats(0.05, 1.5), st.integers(0, 10_000))
+def test_modes_are_those_of_the_derivative(n: int, h: float, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    values, weights = random.normal(size=n) * 2.0, random.uniform(0.2, 3.0, n)
+    found = modes(values, h, weight=weights)["position"].to_numpy()
+    expected = brute_modes(values, weights, h)
+    assert len(found) == len(expected)
+    # Straight lines through a derivative at 1/400 of a bandwidth.
+    assert found == pytest.approx(expected, abs=1e-3 * h)
+
+
+def test_every_isolated_value_is_a_mode_however_small() -> None:
+    # A million values in one hill and three alone: their hills are 1e-5 of the peak.
+    values = np.concatenate([np.random.default_rng(1).uniform(-1, 1, 1_000_000), [20.0, 30.0, 31.0]])
+    found = modes(values, 0.4)
+    assert found["position"].to_numpy()[1:] == pytest.approx([20.0, 30.0, 31.0], abs=0.02)
+    assert len(found) == 4
+    assert found["share"].to_numpy()[1:] == pytest.approx([1e-6] * 3, rel=1e-3)
+
+
+def test_modes_from_bins_are_those_of_the_definition() -> None:
+    values = two_groups(4000, seed=5)
+    for h in (0.05, 0.1, 0.3, 1.0):
+        binned, direct = (modes(values, h, tolerance=tolerance) for tolerance in (1e-6, 0))
+        assert len(binned) == len(direct)
+        for column in binned.columns:
+            # Heights within the tolerance; where a hill is flat, places move by the root of it.
+            assert binned[column].to_numpy() == pytest.approx(direct[column].to_numpy(), rel=1e-3, abs=1e-6), column
+
+
+def test_rounding_makes_no_modes_of_a_plateau() -> None:
+    # Evenly spaced values, a bandwidth of three steps: the ripple is exp(−2π²·9) = 1e-77 of the height.
+    for n in (300, 5000):
+        assert len(modes(np.arange(n, dtype=float), 3.0)) == 1
+    assert len(modes(np.arange(300.0) + 1e9, 3.0)) == 1
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_well_parted_groups_are_modes_of_every_kernel(kernel: str) -> None:
+    random = np.random.default_rng(2)
+    for n in (90, 9000):
+        values = np.concatenate([random.normal(place, 0.05, n // 3) for place in (0, 10, 20)])
+        found = modes(values, 1.0, kernel=kernel)
+        assert found["position"].to_numpy() == pytest.approx([0, 10, 20], abs=0.3)
+        assert found["share"].to_numpy() == pytest.approx([1 / 3] * 3, abs=1e-3)
+        # Half the height of a kernel of deviation 1 lies between 0.9 and 2.4 from its middle.
+        assert found["width"].between(1.7, 4.0).all()
+
+
+@pytest.mark.parametrize("kernel", ["epanechnikov", "biweight", "triweight", "cosine", "triangular", "uniform"])
+def test_modes_of_kernels_with_ends_are_those_of_a_fine_grid(kernel: str) -> None:
+    values = two_groups(40, seed=6)
+    result = rgm.kde(None, values, kernel=kernel, bandwidth=0.7, grid_size=400_001)
+    density = result.curves["density"].to_numpy()
+    steps = np.sign(np.where(np.abs(np.diff(density)) > 1e-12, np.diff(density), 0.0))
+    steps = steps[steps != 0]
+    # Rises that are followed by falls; on so fine a grid no hill is missed.
+    assert len(result.modes) == int(((steps[:-1] > 0) & (steps[1:] < 0)).sum())
+
+
+def test_a_mode_can_stand_at_the_bound() -> None:
+    # Exponential values pile up at zero.
+    values = np.random.default_rng(3).exponential(size=400)
+    for n in (400, 40_000):
+        values = np.random.default_rng(3).exponential(size=n)
+        found = modes(values, 0.4, support=(0, None))
+        assert found["position"].iloc[0] == 0.0
+        assert found["height"].iloc[0] == pytest.approx(1.0, abs=0.25)
+
+
+def test_prominence_and_width_of_three_hills() -> None:
+    # Bells of weight 4, 2, 3 far apart: the middle one stands in a valley of nothing, so that all are as prominent as high.
+    found = modes([0.0, 20.0, 40.0], weight=[4, 2, 3])
+    assert found["prominence"].to_numpy() == pytest.approx(found["height"].to_numpy(), rel=1e-9)
+    assert found["share"].to_numpy() == pytest.approx([4 / 9, 2 / 9, 3 / 9], rel=1e-9)
+    assert found["width"].to_numpy() == pytest.approx([2 * math.sqrt(2 * math.log(2))] * 3, rel=1e-8)
+
+
+# Silverman's test
+
+
+def test_the_critical_bandwidth_of_two_values_is_half_their_distance() -> None:
+    table = rgm.kde(None, [3.0, 7.0], silverman_test=5, seed=1).summary_table
+    assert table["critical_bandwidth"].iloc[0] == pytest.approx(2.0, rel=1e-6)
+
+
+@pytest.mark.parametrize("n", [40, 3000])
+def test_at_the_critical_bandwidth_a_mode_appears(n: int) -> None:
+    values = two_groups(n)
+    for k in (1, 2):
+        result = rgm.kde(None, values, silverman_test=1, null_modes=k, seed=1)
+        critical = float(result.summary_table["critical_bandwidth"].iloc[0])
+        # The merging hill vanishes like a square root: 1e-4 beside is well off it.
+        assert len(modes(values, critical * 1.0001)) == k
+        assert len(modes(values, critical * 0.999)) > k
+
+
+def test_the_test_tells_one_hill_from_two() -> None:
+    random = np.random.default_rng(4)
+    one = rgm.kde(None, random.normal(size=120), silverman_test=200, seed=1).summary_table["p_value"].iloc[0]
+    two = rgm.kde(None, two_groups(120), silverman_test=200, seed=1).summary_table["p_value"].iloc[0]
+    assert one > 0.2
+    assert two < 0.05
+    again = rgm.kde(None, two_groups(120), silverman_test=200, null_modes=2, seed=1).summary_table["p_value"].iloc[0]
+    assert again > 0.2
+
+
+def test_p_values_of_one_hill_are_not_small_too_often() -> None:
+    # The test is conservative: in 60 normal samples p ≤ 0.1 in clearly fewer than a quarter.
+    random = np.random.default_rng(5)
+    data = pd.DataFrame({"x": random.normal(size=60 * 30), "sample": np.repeat(np.arange(60), 30)})
+    p = rgm.kde(data, "x", group="sample", silverman_test=60, seed=2).summary_table["p_value"]
+    assert (p <= 0.1).mean() < 0.15
+    assert p.between(1 / 61, 1.0).all()
+
+
+def test_no_more_distinct_values_than_modes() -> None:
+    table = rgm.kde(None, [1.0, 1.0, 2.0], bandwidth=0.3, silverman_test=20, null_modes=2, seed=1).summary_table
+    assert table["critical_bandwidth"].iloc[0] == 0.0
+    assert table["p_value"].iloc[0] == 1.0
+
+
+# Bands
+
+
+def test_bands_are_percentiles_of_resampled_densities() -> None:
+    # With two values a replicate has 0, 1 or 2 copies of the first: the 95 % band is from none to two of it.
+    result = rgm.kde(None, [0.0, 10.0], bandwidth=1.0, bootstrap=400, seed=1, grid_size=21, cut=5.0)
+    at = result.curves.set_index("x").loc[0.0]
+    peak = scipy.stats.norm.pdf(0)
+    assert (at["low"], at["high"]) == (pytest.approx(0.0, abs=1e-20), pytest.approx(peak, rel=1e-12))
+    assert at["density"] == pytest.approx(peak / 2, rel=1e-12)
+
+
+def test_the_width_of_bands_is_that_of_theory() -> None:
+    # Var f̂(x) = (mean of K²/h² − f²)/n; normal percentiles of 1000 replicates are good to 10 %.
+    for n in (400, 5000):
+        values = two_groups(n)
+        result = rgm.kde(None, values, bandwidth=0.5, bootstrap=1000, seed=3, grid_size=151, support=(0, 14))
+        curve = result.curves.iloc[[30, 60, 90]]
+        for _, row in curve.iterrows():
+            terms = scipy.stats.norm.pdf((row["x"] - values) / 0.5) / 0.5
+            expected = 2 * 1.96 * terms.std() / math.sqrt(n)
+            assert row["high"] - row["low"] == pytest.approx(expected, rel=0.12)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_bands_hold_the_curve_and_repeat_with_the_seed(weighted: bool) -> None:
+    for n in (60, 6000):
+        data = {"value": two_groups(n), "weight": np.arange(n) % 3 + 1.0 if weighted else None}
+        first, again, other = (rgm.kde(None, **data, bootstrap=60, seed=seed).curves for seed in (1, 1, 2))
+        pd.testing.assert_frame_equal(first, again, check_exact=True)
+        assert not first.equals(other)
+        inside = first["density"].between(first["low"], first["high"])
+        # Percentiles of 60 replicates around the curve itself.
+        assert inside[first["density"] > 0.01].all()
+        assert (first["low"] <= first["high"]).all()
+
+
+# Panels, weights, frames
+
+
+def test_a_panel_is_a_loop_over_its_cells() -> None:
+    data = panel()
+    result = rgm.kde(data, "gdp", time="year", group="region", weight="population")
+    grid = result.curves["x"].unique()
+    assert len(grid) == 512
+    assert len(result.curves) == 6 * 512
+    assert list(result.curves.columns) == ["time", "group", "x", "density"]
+    lowest, highest = math.inf, -math.inf
+    for (year, region), rows in data.groupby(["year", "region"]):
+        alone = rgm.kde(rows, "gdp", weight="population").summary_table.iloc[0]
+        here = (result.summary_table["time"] == year) & (result.summary_table["group"] == region)
+        row = result.summary_table[here].iloc[0]
+        for column in ("n", "n_effective", "bandwidth", "n_modes"):
+            assert row[column] == pytest.approx(alone[column], rel=1e-13)
+        lowest = min(lowest, rows["gdp"].min() - 3 * row["bandwidth"])
+        highest = max(highest, rows["gdp"].max() + 3 * row["bandwidth"])
+        curve = result.curves[(result.curves["time"] == year) & (result.curves["group"] == region)]
+        expected = scipy.stats.gaussian_kde(
+            rows["gdp"], lambda _, h=row["bandwidth"], r=rows: h / weighted_deviation(r), weights=rows["population"]
+        )
+        assert curve["density"].to_numpy() == pytest.approx(expected(grid), rel=1e-9, abs=1e-18)
+        peaks = result.modes[(result.modes["time"] == year) & (result.modes["group"] == region)]
+        assert len(peaks) == row["n_modes"]
+        assert peaks["mode"].to_list() == list(range(1, len(peaks) + 1))
+        assert peaks["share"].sum() == pytest.approx(1.0, rel=1e-12)
+    assert grid[0] == pytest.approx(lowest, rel=1e-12)
+    assert grid[-1] == pytest.approx(highest, rel=1e-12)
+
+
+def weighted_deviation(rows: pd.DataFrame) -> float:
+    """Return √(Σ w (x − mean)² / (W − Σ w²/W)), numpy's covariance with aweights, which scipy scales by."""
+    return float(np.sqrt(np.cov(rows["gdp"], aweights=rows["population"])))
+
+
+def test_weights_that_are_all_alike_are_no_weights() -> None:
+    values = two_groups(80)
+    for rule in ("silverman", "scott", "normal_reference", "isj", "cv_ls", "cv_ml"):
+        plain = rgm.kde(None, values, bandwidth=rule).summary_table.iloc[0]
+        weighted = rgm.kde(None, values, weight=np.full(80, 0.1), bandwidth=rule).summary_table.iloc[0]
+        assert weighted["n_effective"] == pytest.approx(80.0, rel=1e-13)
+        # A search in cross-validation stops where its criterion is flat.
+        assert weighted["bandwidth"] == pytest.approx(plain["bandwidth"], rel=1e-6 if "cv" in rule else 1e-12)
+
+
+def test_weights_by_hand() -> None:
+    # Weights 1, 2, 1: W = 4, Σw² = 6, n* = 16/6; mean 0, Σ w x² = 2, deviation √(2/(4 − 6/4)) = √0.8.
+    result = rgm.kde(None, [-1.0, 0.0, 1.0], weight=[1, 2, 1], bandwidth="scott")
+    row = result.summary_table.iloc[0]
+    assert row["n_effective"] == pytest.approx(16 / 6, rel=1e-15)
+    assert row["bandwidth"] == pytest.approx(math.sqrt(0.8) * (16 / 6) ** -0.2, rel=1e-14)
+
+
+def test_weighted_quartiles_by_hand() -> None:
+    # Values 0, 1, 2, 3 with weights 1, 1, 2, 4: W = 8, n* = 64/22 = 2.9091. The quartile p is the mean of the step function
+    # over [(n* − 1)p, (n* − 1)p + 1]/n*: for 0.25 from 0.16406 to 0.50781, which has 0.08594 of the value 1 (up to 2/8),
+    # 0.25 of 2 (up to 4/8), 0.00781 of 3; for 0.75 from 0.49219 to 0.83594, 0.00781 of 2 and the rest of 3.
+    n = 64 / 22
+    low = (0.25 - 0.75 * 0 - ((n - 1) * 0.25 / n)) * 1 + 0.25 * 2 + (((n - 1) * 0.25 + 1) / n - 0.5) * 3
+    high = (0.5 - (n - 1) * 0.75 / n) * 2 + (((n - 1) * 0.75 + 1) / n - 0.5) * 3
+    distance = (high - low) * n
+    mean = (1 + 4 + 12) / 8
+    deviation = math.sqrt((mean**2 + (1 - mean) ** 2 + 2 * (2 - mean) ** 2 + 4 * (3 - mean) ** 2) / (8 - 22 / 8))
+    expected = 0.9 * min(deviation, distance / 1.34) * n**-0.2
+    found = rgm.kde(None, [3.0, 0.0, 2.0, 1.0], weight=[4, 1, 2, 1]).summary_table["bandwidth"].iloc[0]
+    assert found == pytest.approx(expected, rel=1e-13)
+
+
+@pytest.mark.parametrize("n", [30, 4000])
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_whole_weights_are_repeated_values(n: int, kernel: str) -> None:
+    values, weights = two_groups(n), np.arange(n) % 4
+    options: dict[str, Any] = {"bandwidth": 0.6, "kernel": kernel}
+    weighted = rgm.kde(None, values, weight=weights, **options)
+    repeated = rgm.kde(None, np.repeat(values, weights), **options)
+    difference = np.abs(weighted.curves["density"] - repeated.curves["density"]).max()
+    # Each is within its bound of the same curve.
+    assert difference <= 2e-6 * repeated.curves["density"].max()
+    assert weighted.n_zero_weight == int((weights == 0).sum())
+    assert any("weight zero" in note for note in weighted.notes)
+
+
+def test_order_of_rows_and_labels_do_not_matter() -> None:
+    data = panel(3000)
+    shuffled = data.sample(frac=1.0, random_state=1)
+    first, second = (rgm.kde(each, "gdp", time="year", group="region") for each in (data, shuffled))
+    pd.testing.assert_frame_equal(first.summary_table, second.summary_table, rtol=1e-12)
+    pd.testing.assert_frame_equal(first.curves, second.curves, rtol=1e-9, atol=1e-16)
+
+
+@pytest.mark.parametrize("kernel", ["gaussian", "cosine"])
+def test_one_thread_and_three_give_the_same_bits(kernel: str) -> None:
+    values = two_groups(300_000)
+    few = two_groups(60)
+    frames = []
+    for threads in (1, 3):
+        rgm.set_threads(threads)
+        try:
+            many = rgm.kde(None, values, kernel=kernel)
+            some = rgm.kde(None, few, kernel=kernel, bootstrap=20, silverman_test=20, seed=4, bandwidth="cv_ls")
+            frames.append([getattr(each, name) for each in (many, some) for name in each._tables])
+        finally:
+            rgm.set_threads(None)
+    for one, three in zip(*frames, strict=True):
+        pd.testing.assert_frame_equal(one, three, check_exact=True)
+
+
+@pytest.mark.parametrize("library", [pl.from_pandas, lambda data: pa.Table.from_pandas(data, preserve_index=False)])
+def test_every_library_gives_the_same_numbers_in_its_own_frames(library: Any) -> None:
+    data = panel()
+    options: dict[str, Any] = {"time": "year", "group": "region", "weight": "population", "bootstrap": 9, "seed": 1}
+    expected, given = rgm.kde(data, "gdp", **options), library(data)
+    result = rgm.kde(given, "gdp", **options)
+    for name in result._tables:
+        frame = getattr(result, name)
+        assert isinstance(frame, type(given))
+        pd.testing.assert_frame_equal(to_pandas(frame), getattr(expected, name), check_exact=True)
+    arrays = rgm.kde(
+        None, data["gdp"].to_numpy(), time=data["year"], group=data["region"], weight=data["population"], bootstrap=9, seed=1
+    )
+    assert np.array_equal(arrays.curves["density"], expected.curves["density"])
+    assert result.value == "gdp"
+
+
+def test_missing_values_are_refused_or_dropped_and_counted() -> None:
+    data = panel()
+    data.loc[[3, 5], "gdp"] = np.nan
+    with pytest.raises(rgm.InvalidInputError, match=r"column 'gdp' is missing in row 3, 5"):
+        rgm.kde(data, "gdp")
+    result = rgm.kde(data, "gdp", missing="drop")
+    assert result.n_dropped == 2
+    assert result.summary_table["n"].to_list() == [238]
+
+
+def test_the_common_grid_snaps_to_numbers_that_can_be_written() -> None:
+    x = rgm.kde(None, two_groups(50) + 1e9).curves["x"].to_numpy()
+    assert len(set(np.diff(x))) == 1
+
+
+def test_a_constant_and_a_single_value_work_with_a_number() -> None:
+    for values in ([4.0], [4.0] * 7, np.full(600_000, 4.0)):
+        result = rgm.kde(None, values, bandwidth=0.5)
+        assert result.modes["position"].to_numpy() == pytest.approx([4.0], abs=1e-9)
+        assert result.modes["height"].iloc[0] == pytest.approx(scipy.stats.norm.pdf(0) / 0.5, rel=1e-6)
+
+
+def test_a_far_outlier_needs_no_memory() -> None:
+    # 2e9 bandwidths between the values: no bins, but windows of sorted values.
+    values = np.concatenate([two_groups(20_000), [2e9]])
+    result = rgm.kde(None, values, bandwidth=1.0)
+    assert result.modes["position"].iloc[-1] == pytest.approx(2e9)
+    assert len(result.modes) == 3
+    assert any("coarser than the bandwidth" in note for note in result.notes)
+
+
+# Warnings
+
+
+def test_quartiles_that_coincide_leave_the_deviation_and_a_warning() -> None:
+    values = [0.0] * 20 + [1.0, 2.0, 5.0]
+    for rule, factor in (("silverman", 0.9), ("normal_reference", 1.06)):
+        with pytest.warns(rgm.RegiometricsWarning, match=r"interquartile range is zero.*deviation alone") as caught:
+            result = rgm.kde(None, values, bandwidth=rule)
+        assert caught[0].filename == __file__
+        expected = factor * np.std(values, ddof=1) * 23**-0.2
+        assert result.summary_table["bandwidth"].iloc[0] == pytest.approx(expected, rel=1e-13)
+        assert any("interquartile range" in note for note in result.notes)
+
+
+def test_a_warning_names_the_cells() -> None:
+    data = pd.DataFrame({"x": [0.0] * 9 + [1.0, *range(10)], "t": [2001] * 10 + [2002] * 10, "g": "a"})
+    with pytest.warns(rgm.RegiometricsWarning, match=r"in 2001, a\.$"):
+        rgm.kde(data, "x", time="t", group="g")
+
+
+def test_isj_without_a_root_falls_back_with_a_warning() -> None:
+    values = [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]
+    with pytest.warns(rgm.RegiometricsWarning, match=r"'isj' has no root: the bandwidth is that of 'silverman'"):
+        result = rgm.kde(None, values, bandwidth="isj")
+    plain = rgm.kde(None, values)
+    assert result.summary_table["bandwidth"].iloc[0] == plain.summary_table["bandwidth"].iloc[0]
+
+
+@pytest.mark.parametrize("rule", ["cv_ml", "cv_ls"])
+def test_ties_do_not_take_cross_validation_to_zero(rule: str) -> None:
+    # To one decimal every value has ties, and both criteria fall without end as h goes to zero.
+    values = np.random.default_rng(6).normal(size=3000)
+    exact = rgm.kde(None, values, bandwidth=rule).summary_table["bandwidth"].iloc[0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", rgm.RegiometricsWarning)
+        rounded = rgm.kde(None, values.round(1), bandwidth=rule).summary_table["bandwidth"].iloc[0]
+    # The bandwidth that the values have without rounding, in which the criterion is flat.
+    assert rounded == pytest.approx(exact, rel=0.25)
+
+
+def test_two_tied_values_have_no_minimum_and_fall_back() -> None:
+    with pytest.warns(rgm.RegiometricsWarning, match=r"that of 'silverman'|largest local minimum"):
+        rgm.kde(None, [0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0], bandwidth="cv_ls")
+
+
+# Refusals
+
+
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "one value": ({"value": [3.0]}, r"column 'value' do not differ, or there is one only.*give bandwidth a number"),
+    "equal values": ({"value": [3.0] * 5}, r"do not differ"),
+    "all weight on one": ({"value": [1.0, 2.0], "weight": [0, 1]}, r"do not differ"),
+    "no weight": ({"value": [1.0, 2.0], "weight": [0, 0]}, r"column 'weight'.*is zero; no unit has any weight"),
+    "negative weight": ({"value": [1.0, 2.0], "weight": [1, -1]}, r"column 'weight' is negative in row 1"),
+    "infinite": ({"value": [1.0, math.inf]}, r"column 'value' is infinite in row 1"),
+    "text": ({"value": ["a", "b"]}, r"column 'value' holds text"),
+    "outside": ({"support": (0, 2)}, r"column 'value', row 2, is 4\.0?, outside the support from 0 to 2"),
+    "support order": ({"support": (2, 0)}, r"the first number of support must be below the second"),
+    "support form": ({"support": 3}, r"support must be a pair"),
+    "support text": ({"support": ("a", 1)}, r"support must be a pair"),
+    "kernel": ({"kernel": "normal"}, r"kernel must be one of 'gaussian'"),
+    "rule": ({"bandwidth": "sj"}, r"bandwidth must be one of 'silverman'.*or a number above zero, not 'sj'"),
+    "zero bandwidth": ({"bandwidth": 0.0}, r"bandwidth must be .* above zero, not 0\.0"),
+    "NaN bandwidth": ({"bandwidth": math.nan}, r"bandwidth must be"),
+    "true bandwidth": ({"bandwidth": True}, r"bandwidth must be"),
+    "list bandwidth": ({"bandwidth": [1.0]}, r"bandwidth must be|only length-1"),
+    "grid of one": ({"grid_size": 1}, r"grid_size must be a whole number from 2 to 1048576"),
+    "fraction of grid": ({"grid_size": 10.5}, r"grid_size must be a whole number"),
+    "cut": ({"cut": -1}, r"cut must be a number of zero or more"),
+    "tolerance above": ({"tolerance": 0.5}, r"tolerance must be 0, or between 1e-12 and 0\.01, not 0\.5"),
+    "tolerance below": ({"tolerance": 1e-15}, r"tolerance must be 0, or between"),
+    "tolerance NaN": ({"tolerance": math.nan}, r"tolerance must be a number of zero or more"),
+    "bootstrap": ({"bootstrap": -1}, r"bootstrap must be a whole number"),
+    "confidence": ({"confidence": 95}, r"write 0\.95 for 95 %"),
+    "null_modes": ({"null_modes": 0}, r"null_modes must be a whole number from 1"),
+    "huge bandwidth": ({"bandwidth": 1e9, "support": (0, 5)}, r"bandwidth must be less than a hundred times the width"),
+    "seed": ({"seed": -1}, r"seed must be a whole number"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_refused_in_words(case: str) -> None:
+    options, message = BAD[case]
+    given = {"value": [1.0, 2.0, 4.0]} | options
+    with pytest.raises(rgm.InvalidInputError, match=message):
+        rgm.kde(None, given.pop("value"), **given)
+
+
+def test_the_refused_cell_is_named() -> None:
+    data = pd.DataFrame({"x": [1.0, 2.0, 3.0, 3.0], "year": [2001, 2001, 2002, 2002], "area": ["N", "N", "S", "S"]})
+    with pytest.raises(rgm.InvalidInputError, match=r"column 'x' in year = 2002 do not differ"):
+        rgm.kde(data, "x", time="year")
+    with pytest.raises(rgm.InvalidInputError, match=re.escape("in year, area = 2002, S do not differ")):
+        rgm.kde(data, "x", time="year", group="area")
+
+
+def test_rows_are_named_as_they_stand_in_the_data() -> None:
+    data = pd.DataFrame({"x": [np.nan, 1.0, 2.0, -7.0]})
+    with pytest.raises(rgm.InvalidInputError, match=r"column 'x', row 3, is -7"):
+        rgm.kde(data, "x", support=(0, None), missing="drop")
+
+
+def test_the_kernels_offered_are_those_tested() -> None:
+    assert OFFERED == KERNELS
+
+
+# The example
+
+
+def test_the_provinces_of_china() -> None:
+    ai = rgm.datasets.load_ai_development()
+    result = rgm.kde(ai, "level", time="year", group="region", missing="error")
+    assert len(result.summary_table) == 4 * 3
+    whole = rgm.kde(ai, "level", time="year", silverman_test=99, seed=1)
+    # One hill to begin with; by 2022 two provinces stand by themselves.
+    assert whole.summary_table["n_modes"].to_list() == [2, 3, 3, 3]
+    table = whole.summary_table.set_index("time")
+    assert table.loc[2011, "p_value"] > 0.05 > table.loc[2022, "p_value"]
+    assert whole.seed == 1
+    assert "Silverman's test of one mode at most: 99 samples, seed 1." in whole.notes
