@@ -413,7 +413,13 @@ def test_every_library_gives_the_same_numbers_in_its_own_frames(library: Any) ->
         assert isinstance(frame, type(given))
         pd.testing.assert_frame_equal(to_pandas(frame), getattr(expected, name), check_exact=True)
     arrays = rgm.kde(
-        None, data["gdp"].to_numpy(), time=data["year"], group=data["region"], weight=data["population"], bootstrap=9, seed=1
+        None,
+        data["gdp"].to_numpy(),
+        time=data["year"],
+        group=data["region"],
+        weight=data["population"],
+        bootstrap=9,
+        seed=1,
     )
     assert np.array_equal(arrays.curves["density"], expected.curves["density"])
     assert result.value == "gdp"

@@ -132,7 +132,14 @@ def test_bins_and_definition_agree_on_a_million_values(kernel: str) -> None:
     density = many.curves["density"].to_numpy()[::37]
     # The definition, at fourteen places, in doubles: sums of a million positive terms are good to 1e-10 and better.
     u = [(place - values) / 0.05 for place in places]
-    radius = {"epanechnikov": 5, "biweight": 7, "triweight": 9, "triangular": 6, "uniform": 3, "cosine": 1 / (1 - 8 / np.pi**2)}
+    radius = {
+        "epanechnikov": 5,
+        "biweight": 7,
+        "triweight": 9,
+        "triangular": 6,
+        "uniform": 3,
+        "cosine": 1 / (1 - 8 / np.pi**2),
+    }
     if kernel == "gaussian":
         expected = [scipy.stats.norm.pdf(each).mean() for each in u]
     else:
@@ -154,7 +161,9 @@ def test_bins_and_definition_agree_on_a_million_values(kernel: str) -> None:
 
 def test_the_tolerance_narrows_the_error() -> None:
     values = two_groups(50_000)
-    bounds = [rgm.kde(None, values, tolerance=t).summary_table["error_bound"].iloc[0] for t in (1e-2, 1e-4, 1e-8, 1e-12)]
+    bounds = [
+        rgm.kde(None, values, tolerance=t).summary_table["error_bound"].iloc[0] for t in (1e-2, 1e-4, 1e-8, 1e-12)
+    ]
     assert bounds == sorted(bounds, reverse=True)
     assert all(bound <= t for bound, t in zip(bounds, (1e-2, 1e-4, 1e-8, 1e-12), strict=True))
 

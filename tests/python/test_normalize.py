@@ -130,9 +130,12 @@ def test_each_method_has_its_own_total(pooled: bool, sign: str) -> None:
     assert squares.to_numpy() == pytest.approx(1.0, rel=90 * EPS)
 
 
+# Numbers so near to zero that a power of two takes digits from them are left out.
 @settings(deadline=None, max_examples=100)
 @given(
-    values=st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=30).filter(lambda x: max(x) - min(x) > 1e-3),
+    values=st.lists(st.floats(-1e6, 1e6).filter(lambda x: x == 0.0 or abs(x) > 1e-250), min_size=2, max_size=30).filter(
+        lambda x: max(x) - min(x) > 1e-3
+    ),
     method=st.sampled_from(["minmax", "zscore"]),
     exponent=st.integers(-40, 40),
 )

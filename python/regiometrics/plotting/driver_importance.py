@@ -28,6 +28,7 @@ def _bars(ax: Axes, result: DriverImportance, measure: str, most: int | None, co
     table = ordered(result, measure).head(len(result.table) if most is None else most)
     values = table[measure].to_numpy(dtype=float)
     positions = np.arange(len(values))
+    errors: Any
     if measure == "inc_mse_scaled":
         errors = np.where(table["inc_mse_se"].to_numpy(dtype=float) > 0.0, 1.0, 0.0)
     else:
