@@ -171,7 +171,7 @@ class SpatialWeights:
             "n_links": str(len(self.data)),
             "link_density": f"{self.density:.4f}",
             "n_neighbors": f"{n_neighbors.min()} – {n_neighbors.max()} (⌀ {n_neighbors.mean():.2f})",
-            "row_sums": f"{self.row_sums.min():g} – {self.row_sums.max():g}",
+            "row_sums": f"{self.row_sums.min() + 0.0:g} – {self.row_sums.max():g}",
             "n_components": str(self.n_components),
             "islands": f"{len(islands)}: {named(islands)}" if islands else "0",
         }
