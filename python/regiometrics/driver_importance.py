@@ -279,7 +279,7 @@ def _told(response: NDArray[np.float64], found: FactorFrame, node_size: int) -> 
     ]
     if len(response) <= node_size:
         notes.append(f"{len(response)} rows are no more than node_size ({node_size}): only roots are split.")
-    rows = pd.DataFrame({"": response, **dict(enumerate(found.values))}, copy=False)
+    rows = pd.DataFrame(dict(enumerate([response, *found.values])), copy=False)
     n_repeated = int(rows.duplicated().sum())
     if n_repeated:
         notes.append(

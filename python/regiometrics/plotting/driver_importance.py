@@ -28,6 +28,7 @@ def _bars(ax: Axes, result: DriverImportance, measure: str, most: int | None, co
     table = ordered(result, measure).head(len(result.table) if most is None else most)
     values = table[measure].to_numpy(dtype=float)
     positions = np.arange(len(values))
+    errors: Any
     if measure == "inc_mse_scaled":
         errors = np.where(table["inc_mse_se"].to_numpy(dtype=float) > 0.0, 1.0, 0.0)
     else:
@@ -47,11 +48,13 @@ def _bars(ax: Axes, result: DriverImportance, measure: str, most: int | None, co
 
 def _note_of_stars(ax: Axes, result: DriverImportance) -> None:
     if result.permutations:
-        ax.text(1.0, 0.02, term("importance_stars"), transform=ax.transAxes, ha="right", va="bottom", fontsize="x-small")
+        ax.text(
+            1.0, 0.02, term("importance_stars"), transform=ax.transAxes, ha="right", va="bottom", fontsize="x-small"
+        )
 
 
 def importance(result: DriverImportance, *, ax: Any = None, most: int | None = None) -> Any:
-    """Draw %IncMSE with its standard error beside IncNodePurity; `most` factors at most. `ax` is an array of two axes."""
+    """Draw %IncMSE with standard errors beside IncNodePurity, `most` factors at most; `ax` is an array of two axes."""
     axes = grid_of_axes(1, 2) if ax is None else np.asarray(ax)
     if axes.size != 2:
         raise InvalidInputError(

@@ -26,7 +26,8 @@ def curves(result: ForestTuning, ax: Axes) -> None:
     label_axes(ax, term("tune_forest"), term("n_trees"), term("oob_mse"))
     legend = ax.get_legend()
     if legend is not None:
-        legend.set_title(term("max_features"), prop={"size": "small"})
+        legend.set_title(term("max_features"))
+        legend.get_title().set_fontsize("small")
 
 
 @figure
