@@ -12,7 +12,7 @@ use crate::kernel::job::Job;
 
 /// What all pieces read.
 pub(super) struct Shared<'s, P> {
-    pub ranks: &'s Ranks,
+    pub ranks: &'s Ranks<'s>,
     pub options: &'s Options<'s>,
     /// Place of each row in the order of each factor, row after row.
     pub places: Vec<P>,
@@ -43,7 +43,7 @@ pub(super) struct Running {
 }
 
 impl<'s, P: Place> Shared<'s, P> {
-    pub fn new(table: &Places<P>, ranks: &'s Ranks, options: &'s Options<'s>) -> Self {
+    pub fn new(table: &Places<P>, ranks: &'s Ranks<'s>, options: &'s Options<'s>) -> Self {
         let p = ranks.n_features();
         let mut places = vec![P::default(); ranks.n_rows * p];
         for (feature, column) in table.place_of.chunks_exact(ranks.n_rows).enumerate() {

@@ -103,7 +103,7 @@ impl<P: Place> Walker<P> {
     }
 
     /// Make a tree ready for walks by places.
-    pub fn load(&mut self, ranks: &Ranks, tree: &Tree) {
+    pub fn load(&mut self, ranks: &Ranks<'_>, tree: &Tree) {
         self.steps.clear();
         self.steps.extend(tree.nodes.iter().map(|node| {
             let place =

@@ -6,7 +6,7 @@ use super::ranks::{Place, Ranks};
 const FEWEST_WORDS: usize = 32;
 
 /// A node is placed anew once it has fewer rows than this for each word of 64 places that a scan looks at.
-const ROWS_PER_WORD: usize = 4;
+const ROWS_PER_WORD: usize = 8;
 
 /// How often a row was drawn, and its scaled response.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,8 +25,6 @@ pub(super) struct Block<'b, R> {
     pub rows: &'b [Draws],
     /// Row of the data that each row is; `None` where they are the same.
     pub origin: Option<&'b [u32]>,
-    /// Place in the data of each place of the block, column after column; `None` where they are the same.
-    pub base: Option<&'b [u32]>,
 }
 
 impl<'b, R: Place> Block<'b, R> {
@@ -40,26 +38,29 @@ impl<'b, R: Place> Block<'b, R> {
         &self.row_at[feature * self.n_rows..(feature + 1) * self.n_rows]
     }
 
-    /// The place in the data of a place in the block.
-    pub fn base_place(&self, feature: usize, place: usize) -> u32 {
-        self.base.map_or(place as u32, |base| base[feature * self.n_rows + place])
-    }
-
     /// The row of the data.
     pub fn origin(&self, row: u32) -> usize {
         self.origin.map_or(row, |origin| origin[row as usize]) as usize
     }
 
+    /// The value at a place of a factor.
+    pub fn value(&self, ranks: &Ranks<'_>, feature: usize, place: usize) -> f64 {
+        let row = self.row_at[feature * self.n_rows + place].index();
+        ranks.value(feature, self.origin(row as u32))
+    }
+
     /// Whether the values at two places of a factor are one number.
-    pub fn are_equal(&self, ranks: &Ranks, feature: usize, low: usize, high: usize) -> bool {
-        let value = |place| ranks.sorted[feature][self.base_place(feature, place) as usize];
-        value(low) >= value(high)
+    pub fn are_equal(&self, ranks: &Ranks<'_>, feature: usize, low: usize, high: usize) -> bool {
+        self.value(ranks, feature, low) >= self.value(ranks, feature, high)
     }
 
     /// Whether a node of that many rows is worth placing anew.
     pub fn is_too_wide_for(&self, rows: usize) -> bool {
         let words = self.n_rows.div_ceil(64);
-        words >= FEWEST_WORDS && rows < words * ROWS_PER_WORD && rows <= usize::from(u16::MAX)
+        let is_sparse = words >= FEWEST_WORDS && rows < words * ROWS_PER_WORD;
+        // Places in two bytes are worth it by themselves.
+        let is_wide = size_of::<R>() > size_of::<u16>();
+        (is_sparse || is_wide) && rows <= usize::from(u16::MAX)
     }
 }
 
@@ -70,7 +71,6 @@ pub(super) struct Level {
     row_at: Vec<u16>,
     draws: Vec<Draws>,
     origin: Vec<u32>,
-    base: Vec<u32>,
     /// Row of the block for each position of a node.
     order: Vec<u32>,
     occupied: Vec<u64>,
@@ -90,7 +90,6 @@ impl Level {
         // Every entry is written below.
         self.place_of.resize(n_rows * n_features, 0);
         self.row_at.resize(n_rows * n_features, 0);
-        self.base.resize(n_rows * n_features, 0);
         let n_words = block.n_rows.div_ceil(64);
         self.occupied.clear();
         self.occupied.resize(n_words, 0);
@@ -112,14 +111,13 @@ impl Level {
             seen += word.count_ones();
         }
         let stretch = feature * rows.len()..(feature + 1) * rows.len();
-        let (base, row_at) = (&mut self.base[stretch.clone()], &mut self.row_at[stretch.clone()]);
+        let row_at = &mut self.row_at[stretch.clone()];
         for (inner, (slot, &row)) in self.place_of[stretch].iter_mut().zip(rows).enumerate() {
             let place = column[row as usize].index();
             let below = self.occupied[place >> 6] & ((1 << (place & 63)) - 1);
             let local = (self.before[place >> 6] + below.count_ones()) as usize;
             *slot = local as u16;
             row_at[local] = inner as u16;
-            base[local] = block.base_place(feature, place);
         }
         self.occupied.fill(0);
     }
@@ -132,7 +130,6 @@ impl Level {
             n_rows: self.draws.len(),
             rows: &self.draws,
             origin: Some(&self.origin),
-            base: Some(&self.base),
         };
         (block, &mut self.order)
     }

@@ -2,7 +2,7 @@
 
 use super::block::{Block, Draws, Level};
 use super::bootstrap::in_bag;
-use super::ranks::{Place, Places, Ranks, Table};
+use super::ranks::{Place, Places, Ranks, Table, threshold};
 use super::split::{Moments, Scratch, Search, Split};
 use super::{GROWTH, Parameters, Tree, TreeNode, oob};
 use crate::kernel::error::Result;
@@ -70,7 +70,7 @@ struct Node {
 
 /// What growing trees needs again and again; one for each thread, nothing is allocated once it has grown.
 pub(crate) struct Grower<'a> {
-    ranks: &'a Ranks,
+    ranks: &'a Ranks<'a>,
     parameters: &'a Parameters<'a>,
     /// How often each row was drawn.
     counts: Vec<u32>,
@@ -92,7 +92,7 @@ struct Work {
 }
 
 impl<'a> Grower<'a> {
-    pub fn new(ranks: &'a Ranks, parameters: &'a Parameters<'a>) -> Self {
+    pub fn new(ranks: &'a Ranks<'a>, parameters: &'a Parameters<'a>) -> Self {
         let n = ranks.n_rows;
         Self {
             ranks,
@@ -174,7 +174,7 @@ impl<'a> Grower<'a> {
 /// All rows of the data.
 fn whole<'b, R: Place>(places: &'b Places<R>, rows: &'b [Draws]) -> Block<'b, R> {
     let Places { place_of, row_at } = places;
-    Block { place_of, row_at, n_rows: rows.len(), rows, origin: None, base: None }
+    Block { place_of, row_at, n_rows: rows.len(), rows, origin: None }
 }
 
 impl Tree {
@@ -187,7 +187,7 @@ impl Tree {
 
 struct Growth<'g> {
     job: &'g Job,
-    ranks: &'g Ranks,
+    ranks: &'g Ranks<'g>,
     parameters: &'g Parameters<'g>,
     response: &'g Response,
     stream: Stream,
@@ -211,8 +211,7 @@ impl Growth<'_> {
                 self.job.check()?;
             }
             let n_rows = node.end - node.start;
-            if n_rows < order.len()
-                && block.is_too_wide_for(n_rows)
+            if block.is_too_wide_for(n_rows)
                 && let Some((level, deeper)) = levels.split_first_mut()
             {
                 level.fill(block, &order[node.start..node.end], self.ranks.n_features());
@@ -281,8 +280,8 @@ impl Growth<'_> {
         place: usize,
         split: &Split,
     ) -> usize {
-        let base = |place| block.base_place(split.feature, place);
-        let threshold = self.ranks.threshold(split.feature, base(split.low), base(split.high));
+        let value = |place| block.value(self.ranks, split.feature, place);
+        let threshold = threshold(value(split.low), value(split.high));
         let Tree { nodes, purity } = &mut *self.tree;
         let left = nodes.len() as u32;
         let node = &mut nodes[place];

@@ -246,7 +246,7 @@ pub fn fit(job: &Job, columns: &[&[f64]], response: &[f64], parameters: &Paramet
 pub(crate) fn fit_on(
     job: &Job,
     columns: &[&[f64]],
-    ranks: &Ranks,
+    ranks: &Ranks<'_>,
     response: &[f64],
     parameters: &Parameters<'_>,
 ) -> Result<Fit> {

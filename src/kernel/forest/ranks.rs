@@ -63,7 +63,8 @@ pub(crate) enum Table {
 ///
 /// Equal values have places next to each other, in the order of their rows.
 #[derive(Debug, Clone)]
-pub struct Ranks {
+pub struct Ranks<'a> {
+    columns: &'a [&'a [f64]],
     pub(crate) table: Table,
     /// Values in order.
     pub(super) sorted: Vec<Vec<f64>>,
@@ -72,12 +73,12 @@ pub struct Ranks {
     pub(crate) n_rows: usize,
 }
 
-impl Ranks {
+impl<'a> Ranks<'a> {
     /// Sort `columns` of `n_rows` values each. O(p n log n).
     ///
     /// # Errors
     /// No column, columns of another length, values that are not finite, `Cancelled`.
-    pub fn new(job: &Job, columns: &[&[f64]], n_rows: usize) -> Result<Self> {
+    pub fn new(job: &Job, columns: &'a [&'a [f64]], n_rows: usize) -> Result<Self> {
         check::not_empty("columns", columns)?;
         check::at_most("rows", n_rows, u32::MAX as usize)?;
         let ordered = job.map(columns.len(), |column| {
@@ -96,7 +97,7 @@ impl Ranks {
         };
         let is_distinct =
             sorted.iter().map(|values| values.windows(2).all(|pair| pair[0] < pair[1])).collect();
-        Ok(Self { table, sorted, is_distinct, n_rows })
+        Ok(Self { columns, table, sorted, is_distinct, n_rows })
     }
 
     /// Number of factors.
@@ -104,20 +105,23 @@ impl Ranks {
         self.sorted.len()
     }
 
-    /// Where between the values at two places of a factor the split is put.
-    ///
-    /// The midpoint of the two values, computed in one way; where rounding would put it on the upper value, the lower.
-    pub(super) fn threshold(&self, feature: usize, low: u32, high: u32) -> f64 {
-        let sorted = &self.sorted[feature];
-        let (below, above) = (sorted[low as usize], sorted[high as usize]);
-        let middle = below.midpoint(above);
-        if middle < above { middle } else { below }
+    /// The value of a factor in a row of the data; minus zero is zero.
+    pub(super) fn value(&self, feature: usize, row: usize) -> f64 {
+        self.columns[feature][row] + 0.0
     }
 
     /// The last place of a factor that a split at `threshold` sends left; the first value goes left. O(log n).
     pub(crate) fn last_left(&self, feature: usize, threshold: f64) -> u32 {
         self.sorted[feature].partition_point(|&value| value <= threshold).saturating_sub(1) as u32
     }
+}
+
+/// Where between two neighbouring values a split is put.
+///
+/// Their midpoint, computed in one way; where rounding would put it on the upper value, the lower.
+pub(super) fn threshold(below: f64, above: f64) -> f64 {
+    let middle = below.midpoint(above);
+    if middle < above { middle } else { below }
 }
 
 fn sort_column(job: &Job, values: &[f64]) -> Result<(Vec<u32>, Vec<f64>)> {

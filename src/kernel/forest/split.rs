@@ -92,7 +92,7 @@ struct Best {
 /// What one search is about.
 pub(super) struct Search<'s, R> {
     pub job: &'s Job,
-    pub ranks: &'s Ranks,
+    pub ranks: &'s Ranks<'s>,
     pub block: &'s Block<'s, R>,
     pub rows: &'s [u32],
     pub moments: &'s Moments,
