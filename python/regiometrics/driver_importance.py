@@ -188,8 +188,8 @@ def driver_importance(
     >>> factors = {"income": draw.normal(size=120), "area": draw.normal(size=120)}
     >>> value = 3.0 * factors["income"] + draw.normal(size=120)
     >>> result = rgm.driver_importance(None, value, factors, n_estimators=200, permutations=19, seed=1)
-    >>> result.table.loc[0, ["factor", "p_inc_mse", "rank"]].to_list()
-    ['income', 0.05, 1]
+    >>> result.table[["factor", "p_inc_mse", "rank"]].values.tolist()
+    [['income', 0.05, 1], ['area', 0.55, 2]]
     """
     given = listed_columns(data, factors)
     roles = {f"factors[{place}]": column for place, column in enumerate(given.values())}
