@@ -22,6 +22,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "size": ("Size", "转折幅度"),
     "size_low": ("Size, low", "幅度区间下限"),
     "size_high": ("Size, high", "幅度区间上限"),
+    "share_of_refits": ("Share of refits", "重抽样出现比例"),
     "row": ("Row", "行"),
     "factor_a": ("Factor A", "因子A"),
     "factor_b": ("Factor B", "因子B"),
