@@ -241,7 +241,7 @@ def labelled(backend: Any, names: Sequence[str], parts: Sequence[Mapping[str, An
 
 
 _POINTS = ("location", "x_from", "x_to", "effect", "size", "share")
-_BANDS = ("location_low", "location_high", "size_low", "size_high", "frequency")
+_BANDS = ("location_low", "location_high", "size_low", "size_high", "share_of_refits")
 
 
 def turning_table(backend: Any, names: Sequence[str], parts: Sequence[Mapping[str, Any]], *, with_bands: bool) -> Frame:
@@ -250,6 +250,7 @@ def turning_table(backend: Any, names: Sequence[str], parts: Sequence[Mapping[st
     for part in parts:
         points = part["turning_points"]
         direction = np.where(np.asarray(points["is_peak"], dtype=bool), "rise to fall", "fall to rise")
-        tables.append(points | {"direction": direction, "x_from": points["start"], "x_to": points["end"]})
+        renamed = {"x_from": points["start"], "x_to": points["end"], "share_of_refits": points["frequency"]}
+        tables.append(points | {"direction": direction} | renamed)
     columns = ("direction", *_POINTS, *(_BANDS if with_bands else ()))
     return labelled(backend, names, tables, columns)

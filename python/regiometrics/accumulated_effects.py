@@ -36,7 +36,7 @@ class AccumulatedEffects(Result):
         which reach from `x_from` to `x_to`; the `effect` there; `size`, the smaller of the changes to the turning
         points (or ends of the curve) on its two sides; its `share` of the range of the curve. With `bootstrap` also
         `location_low`, `location_high`; `size_low`, `size_high`, which hold zero or less where the turn may be chance;
-        and `frequency`, the share of refitted forests that turn the same way between the two turning points beside it.
+        and `share_of_refits`, of forests that turn the same way between the two turning points beside it.
     prominence : float
         The least share of its range by which a curve changes on either side of a turning point.
     bootstrap : int

@@ -40,7 +40,7 @@ class PartialDependence(Result):
         which reach from `x_from` to `x_to`; the `effect` there; `size`, the smaller of the changes to the turning
         points (or ends of the curve) on its two sides; its `share` of the range of the curve. With `bootstrap` also
         `location_low`, `location_high`; `size_low`, `size_high`, which hold zero or less where the turn may be chance;
-        and `frequency`, the share of refitted forests that turn the same way between the two turning points beside it.
+        and `share_of_refits`, of forests that turn the same way between the two turning points beside it.
     individual : frame
         `factor`, `row` (position in the data), `x`, `effect`: the curve of each row by itself; empty with kind
         "average".
@@ -176,7 +176,7 @@ def partial_dependence(
     Turning points are the extremes that stay when waves smaller than `prominence` times the range of the curve are
     taken out pair by pair (topological persistence); a monotone curve has none, and neither shift nor scale of the
     response changes them. The ends of a curve are no turning points. A curve whose range is small beside that of other
-    factors turns in its noise: the band of the size, which then holds zero, and `frequency` tell.
+    factors turns in its noise: the band of the size, which then holds zero, and `share_of_refits` tell.
 
     Bands are for sampling: forests are grown again as the model was, on as many rows drawn with replacement, or on as
     many whole groups if it was fitted with `groups`, each averaged over its own rows. The band is the spread of their

@@ -222,7 +222,7 @@ def test_bands_widen_where_rows_are_few_and_tell_chance_turns() -> None:
     assert 0.0 < turn["size_low"].iloc[0] < turn["size"].iloc[0] < turn["size_high"].iloc[0]
     assert turn["location_low"].iloc[0] < 0.1
     assert turn["location_high"].iloc[0] > -0.1
-    assert turn["frequency"].iloc[0] == 1.0
+    assert turn["share_of_refits"].iloc[0] == 1.0
     # The other factor does nothing: what its curve turns by is chance.
     assert (points[points["factor"] == "noise"]["size_low"] <= 0.0).all()
     assert "60 resamples of rows, seed 4" in result.notes[0]

@@ -23,6 +23,7 @@ TERMS: dict[str, tuple[str, str]] = {
     "size": ("Size", "转折幅度"),
     "size_low": ("Size, low", "幅度区间下限"),
     "size_high": ("Size, high", "幅度区间上限"),
+    "share_of_refits": ("Share of refits", "重抽样出现比例"),
     "row": ("Row", "行"),
     "x_a": ("x of A", "因子A取值"),
     "x_b": ("x of B", "因子B取值"),
