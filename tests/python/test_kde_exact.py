@@ -101,20 +101,24 @@ def repeated(n: int) -> tuple[np.ndarray, np.ndarray]:
     return two_groups(40, seed=9), counts
 
 
-@pytest.mark.parametrize("tolerance", [1e-3, 1e-6, 1e-10])
+# Only the expansions of the Gaussian and the cosine depend on the tolerance.
+TOLERANCES = [(kernel, 1e-6) for kernel in KERNELS] + [(name, t) for name in ("gaussian", "cosine") for t in (1e-3, 1e-10)]
+
+
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("support", SUPPORTS)
-@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize(("kernel", "tolerance"), TOLERANCES)
 def test_many_values_are_within_the_tolerance(kernel: str, support: str, weighted: bool, tolerance: float) -> None:
+    # More than 2¹⁹ terms with 29 places.
     values, counts = repeated(30_000)
     if weighted:
-        # Each value in 400 rows with weights that add up to its count.
-        sample = np.tile(values, 400)
-        weights = np.tile(counts / 400, 400) * np.repeat([0.5, 1.5], 200 * 40)
+        # Each value in 600 rows with weights that add up to its count.
+        sample = np.tile(values, 600)
+        weights = np.tile(counts / 600, 600) * np.repeat([0.5, 1.5], 300 * 40)
     else:
         sample, weights = np.repeat(values, counts), None
     bounds = SUPPORTS[support]
-    options: dict[str, Any] = {"kernel": kernel, "bandwidth": 1.1, "support": bounds, "grid_size": 47}
+    options: dict[str, Any] = {"kernel": kernel, "bandwidth": 1.1, "support": bounds, "grid_size": 29}
     result = rgm.kde(None, sample, weight=weights, tolerance=tolerance, **options)
     assert "binned" in " ".join(result.notes)
     exact = exact_density(result.curves["x"], values, 1.1, kernel=kernel, weights=counts, support=bounds)
@@ -309,5 +313,5 @@ def test_densities_are_those_of_r_scipy_kdepy_and_scikit_learn() -> None:
         for kernel in ("gaussian", "epanechnikov", "biweight", "triangular", "cosine"):
             ours = exact_density(places, values, sample["width"], kernel=kernel)
             printed = [R[name, f"density {kernel} {k}"] for k in range(1, len(places) + 1)]
-            # R bins linearly: errors of the order (step / bandwidth)², more at the corners of a kernel.
-            assert largest_difference(printed, ours) < 1e-5, (name, kernel)
+            # R before 4.4 stretches its grid by half a step of 2¹⁵, that is 1.5e-5; binning adds less.
+            assert largest_difference(printed, ours) < 4e-5, (name, kernel)

@@ -207,7 +207,7 @@ impl Evaluation<'_> {
     fn modes_of_values(&self, job: &Job, values: &[f64], step: f64) -> Result<Vec<Mode>> {
         let peak = values.iter().copied().fold(0.0, f64::max);
         let threshold = self.tolerance.max(1e-12) * peak;
-        let place = |node: usize| self.grid.low + node as f64 * step;
+        let place = |node: f64| self.grid.low + node * step;
         let slopes = turning::of_values(values, place, threshold);
         let curve = Polygon::new(self.grid.low, step, values, self.bandwidth);
         let turns = turning::of_slopes(&curve, Support::LINE, &slopes, true);

@@ -256,8 +256,14 @@ fn certain(node: &Node, width: f64) -> Option<bool> {
     (slope.abs() > slack).then_some(slope > 0.0)
 }
 
-/// Slopes of a density known at nodes only: rises and falls of more than `threshold`.
-pub fn of_values(values: &[f64], place: impl Fn(usize) -> f64, threshold: f64) -> Vec<Slope> {
+/// Slopes of a density known at nodes only: rises and falls of more than `threshold`. A plateau turns in its middle.
+pub fn of_values(values: &[f64], place: impl Fn(f64) -> f64, threshold: f64) -> Vec<Slope> {
+    let middle = |node: usize| {
+        let is_level = |other: &usize| (values[*other] - values[node]).abs() <= threshold;
+        let before = (0..node).rev().take_while(is_level).count();
+        let after = (node + 1..values.len()).take_while(is_level).count();
+        place(node as f64 + 0.5 * (after as f64 - before as f64))
+    };
     let mut found = Vec::new();
     let (mut low, mut high, mut rising) = (0, 0, None);
     for (node, &value) in values.iter().enumerate() {
@@ -268,15 +274,16 @@ pub fn of_values(values: &[f64], place: impl Fn(usize) -> f64, threshold: f64) -
             low = node;
         }
         if rising != Some(false) && values[high] - value > threshold {
-            found.push(Slope { x: place(high), rising: true });
-            found.push(Slope { x: place(high), rising: false });
+            let x = middle(high);
+            found.extend([Slope { x, rising: true }, Slope { x, rising: false }]);
             (rising, low) = (Some(false), node);
         } else if rising != Some(true) && value - values[low] > threshold {
+            let x = middle(low);
             // Before the first rise nothing has fallen.
             if rising.is_some() {
-                found.push(Slope { x: place(low), rising: false });
+                found.push(Slope { x, rising: false });
             }
-            found.push(Slope { x: place(low), rising: true });
+            found.push(Slope { x, rising: true });
             (rising, high) = (Some(true), node);
         }
     }
