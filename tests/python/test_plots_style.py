@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
-from regiometrics._language import _TERMS
+from regiometrics._terms import TERMS
 from test_plots import dagum, heights, legend, lines, panel, theil, ticks
 
 mpl.use("Agg")
@@ -193,7 +193,7 @@ def glyphs() -> set[int]:
 def test_the_packaged_font_has_every_term_and_every_name_in_the_data() -> None:
     dagum().plot()
     provinces, chains = rgm.datasets.load_china_provinces(), rgm.datasets.load_jjj_chains()
-    texts = [chinese for _, chinese in _TERMS.values()]
+    texts = [chinese for _, chinese in TERMS.values()]
     for data in (provinces, chains, rgm.datasets.load_ai_development()):
         texts += [text for name in data.select_dtypes(exclude="number") for text in data[name]]
     characters = set("".join(texts))
