@@ -23,6 +23,7 @@ import regiometrics as rgm
 from chains import chain_rows
 from classes import class_rows
 from decompositions import dagum_rows, pysal_rows
+from densities import density_rows
 from indicators import indicator_rows
 from panels import frame_rows, panel_rows
 from rows import Row, measure
@@ -35,6 +36,7 @@ FAMILIES: tuple[Callable[[], Iterator[Row]], ...] = (
     indicator_rows,
     panel_rows,
     frame_rows,
+    density_rows,
 )
 
 

@@ -14,6 +14,8 @@ mod growth_rate;
 mod industrial_upgrading;
 mod interpolate;
 mod job;
+mod kde;
+mod kde2d;
 mod markov;
 mod normalize;
 mod rank_consistency;
