@@ -26,6 +26,7 @@ from decompositions import dagum_rows, pysal_rows
 from detectors import detector_rows
 from effects import effect_rows
 from forests import forest_rows
+from densities import density_rows
 from indicators import indicator_rows
 from networks_and_centres import ellipse_rows, network_rows
 from panels import frame_rows, panel_rows
@@ -46,6 +47,7 @@ FAMILIES: tuple[Callable[[], Iterator[Row]], ...] = (
     frame_rows,
     spatial_rows,
     forest_rows,
+    density_rows,
 )
 
 

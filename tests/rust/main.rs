@@ -20,6 +20,8 @@ mod industrial_upgrading;
 mod interpolate;
 mod job;
 mod local_association;
+mod kde;
+mod kde2d;
 mod markov;
 mod neighbors;
 mod network_indicators;

@@ -41,3 +41,18 @@ fn below_reaches_both_ends_and_stays_in_range() {
     assert!(seen.iter().all(|&draw| draw < 3) && seen.contains(&0) && seen.contains(&2));
     assert_eq!(stream.below(1), 0);
 }
+
+#[test]
+fn units_and_normal_numbers_have_their_moments() {
+    // 20000 draws: the errors of the means are 0.002 and 0.007, of the normal second and fourth moments 0.01 and 0.07.
+    const DRAWS: usize = 20_000;
+    let mut stream = Stream::new(3, &[1]);
+    let units: Vec<f64> = (0..DRAWS).map(|_| stream.unit()).collect();
+    assert!(units.iter().all(|unit| (0.0..1.0).contains(unit)));
+    let mean = |values: &mut dyn Iterator<Item = f64>| values.sum::<f64>() / DRAWS as f64;
+    assert!((mean(&mut units.iter().copied()) - 0.5).abs() < 0.01);
+    let normal: Vec<f64> = (0..DRAWS).map(|_| stream.normal()).collect();
+    assert!(mean(&mut normal.iter().copied()).abs() < 0.03);
+    assert!((mean(&mut normal.iter().map(|z| z * z)) - 1.0).abs() < 0.05);
+    assert!((mean(&mut normal.iter().map(|z| z.powi(4))) - 3.0).abs() < 0.3);
+}
