@@ -126,8 +126,8 @@ def kde(
     .. math:: f(x) = \frac{1}{W h} \sum_i w_i K\!\left(\frac{x - x_i}{h}\right)
 
     with W the sum of weights, and every kernel K scaled to a standard deviation of one, so that a bandwidth h means the
-    same smoothing for all kernels. Up to half a million terms (values × grid points) are evaluated by this formula. More
-    values are counted in narrow bins with their moments, which costs one pass over the values and keeps the error
+    same smoothing for all kernels. Up to half a million terms (values × grid points) are evaluated by this formula.
+    More values are counted in narrow bins with their moments, which costs one pass over the values and keeps the error
     below `tolerance`; the bound that holds is in the result.
 
     Parameters
@@ -184,38 +184,38 @@ def kde(
     Raises
     ------
     InvalidInputError
-        Infinite values, missing ones unless dropped, negative weights, values outside the support, text, unknown columns,
-        options out of range; a period or group without weight, or whose values do not differ where a rule is to choose
-        the bandwidth: with the column and rows, or the period.
+        Infinite values, missing ones unless dropped, negative weights, values outside the support, text, unknown
+        columns, options out of range; a period or group without weight, or whose values do not differ where a rule is
+        to choose the bandwidth: with the column and rows, or the period.
 
     Warns
     -----
     RegiometricsWarning
-        If a rule could not be followed to the letter: quartiles that coincide, no root for ``"isj"``, no minimum or ties
-        in cross-validation. The note says what was done, and where.
+        If a rule could not be followed to the letter: quartiles that coincide, no root for ``"isj"``, no minimum or
+        ties in cross-validation. The note says what was done, and where.
 
     Notes
     -----
     Modes are where the exact derivative turns from positive to negative: of the Gaussian by certain signs and enclosed
     roots, of the others between the places where their formula changes, so that neither the grid nor rounding makes or
-    hides one. A derivative below its error (rounding; with bins, `tolerance`) has no sign. Where a kernel other than the
-    Gaussian is evaluated from bins, modes are those that rise by more than `tolerance` times the peak, to an eighth of
-    a bandwidth. The number of modes of a kernel with corners (uniform, triangular, Epanechnikov) says little.
+    hides one. A derivative below its error (rounding; with bins, `tolerance`) has no sign. Where a kernel other than
+    the Gaussian is evaluated from bins, modes are those that rise by more than `tolerance` times the peak, to an eighth
+    of a bandwidth. The number of modes of a kernel with corners (uniform, triangular, Epanechnikov) says little.
 
     Silverman's test (1981): the critical bandwidth is the smallest at which the Gaussian density on the whole line has
     `null_modes` modes at most; `p_value` is (1 + k)/(1 + m), k of m samples drawn from that density, shrunk to the
     variance of the values, having more modes at that bandwidth. With weights as many values are drawn as are effective.
     The test is conservative, the more so for small samples.
 
-    Bands are percentiles of densities of resampled rows (with their weights) at the bandwidth of the curve. They show how
-    far the curve would move with another sample. They do not contain the bias of smoothing, and hold at each point by
-    itself, not for the whole curve.
+    Bands are percentiles of densities of resampled rows (with their weights) at the bandwidth of the curve. They show
+    how far the curve would move with another sample. They do not contain the bias of smoothing, and hold at each point
+    by itself, not for the whole curve.
 
     At both bounds of a support reflection repeats without end, which leaves the mass at exactly 1 and makes a very wide
-    density uniform. ``"isj"`` solves the fixed-point equation on twice the range of the values; ties, as in rounded data,
-    add small roots, and the largest root is taken. Weighted quartiles are those of Akinshin (2023).
+    density uniform. ``"isj"`` solves the fixed-point equation on twice the range of the values; ties, as in rounded
+    data, add small roots, and the largest root is taken. Weighted quartiles are those of Akinshin (2023).
 
-    ``docs/kernel_density.md`` says which rule is which in R, scipy, KDEpy, statsmodels and scikit-learn.
+    The page of this method says which rule is which in R, scipy, KDEpy, statsmodels and scikit-learn.
 
     References
     ----------

@@ -127,8 +127,9 @@ def kde2d(
     Raises
     ------
     InvalidInputError
-        Infinite coordinates, missing ones unless dropped, negative weights, text, unknown columns, options out of range; a
-        period without weight, or whose points lie on one line along an axis where a rule is to choose the bandwidth.
+        Infinite coordinates, missing ones unless dropped, negative weights, text, unknown columns, options out of
+        range; a period without weight, or whose points lie on one line along an axis where a rule is to choose the
+        bandwidth.
 
     Warns
     -----

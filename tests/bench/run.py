@@ -23,10 +23,10 @@ import regiometrics as rgm
 from chains import chain_rows
 from classes import class_rows
 from decompositions import dagum_rows, pysal_rows
+from densities import density_rows
 from detectors import detector_rows
 from effects import effect_rows
 from forests import forest_rows
-from densities import density_rows
 from indicators import indicator_rows
 from networks_and_centres import ellipse_rows, network_rows
 from panels import frame_rows, panel_rows

@@ -1,4 +1,4 @@
-"""kde: worked cases, modes, Silverman's test, bands, panels, weights, and every refusal. Precision is in test_kde_exact."""
+"""kde: worked cases, modes, Silverman's test, bands, panels, weights, and every refusal."""
 
 from __future__ import annotations
 
@@ -210,7 +210,8 @@ def test_a_mode_can_stand_at_the_bound() -> None:
 
 
 def test_prominence_and_width_of_three_hills() -> None:
-    # Bells of weight 4, 2, 3 far apart: the middle one stands in a valley of nothing, so that all are as prominent as high.
+    # Bells of weight 4, 2, 3 far apart: the middle one stands in a valley of nothing, so that all are as prominent as
+    # high.
     found = modes([0.0, 20.0, 40.0], weight=[4, 2, 3])
     assert found["prominence"].to_numpy() == pytest.approx(found["height"].to_numpy(), rel=1e-9)
     assert found["share"].to_numpy() == pytest.approx([4 / 9, 2 / 9, 3 / 9], rel=1e-9)
@@ -354,9 +355,10 @@ def test_weights_by_hand() -> None:
 
 
 def test_weighted_quartiles_by_hand() -> None:
-    # Values 0, 1, 2, 3 with weights 1, 1, 2, 4: W = 8, n* = 64/22 = 2.9091. The quartile p is the mean of the step function
-    # over [(n* − 1)p, (n* − 1)p + 1]/n*: for 0.25 from 0.16406 to 0.50781, which has 0.08594 of the value 1 (up to 2/8),
-    # 0.25 of 2 (up to 4/8), 0.00781 of 3; for 0.75 from 0.49219 to 0.83594, 0.00781 of 2 and the rest of 3.
+    # Values 0, 1, 2, 3 with weights 1, 1, 2, 4: W = 8, n* = 64/22 = 2.9091. The quartile p is the mean of the step
+    # function over [(n* − 1)p, (n* − 1)p + 1]/n*: for 0.25 from 0.16406 to 0.50781, which has 0.08594 of the value 1
+    # (up to 2/8), 0.25 of 2 (up to 4/8), 0.00781 of 3; for 0.75 from 0.49219 to 0.83594, 0.00781 of 2 and the rest of
+    # 3.
     n = 64 / 22
     low = (0.25 - 0.75 * 0 - ((n - 1) * 0.25 / n)) * 1 + 0.25 * 2 + (((n - 1) * 0.25 + 1) / n - 0.5) * 3
     high = (0.5 - (n - 1) * 0.75 / n) * 2 + (((n - 1) * 0.75 + 1) / n - 0.5) * 3

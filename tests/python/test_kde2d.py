@@ -49,7 +49,8 @@ def test_one_point_is_the_product_of_two_kernels() -> None:
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_the_grid_is_the_definition(kernel: str) -> None:
     data = cities(12)
-    result = rgm.kde2d(data, x="east", y="north", weight="people", kernel=kernel, bandwidth=(6e4, 9e4), grid_size=(6, 5))
+    names = {"x": "east", "y": "north", "weight": "people"}
+    result = rgm.kde2d(data, **names, kernel=kernel, bandwidth=(6e4, 9e4), grid_size=(6, 5))
     with mp.workdps(40):
         rows = [tuple(map(mp.mpf, row)) for row in data[["east", "north", "people"]].to_numpy().tolist()]
         for x, y, density in result.grid.to_numpy().tolist():
@@ -171,7 +172,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "infinite": ({"x": [1.0, math.inf, 2.0]}, r"column 'x' is infinite in row 1"),
     "negative weight": ({"weight": [1, -1, 1]}, r"column 'weight' is negative in row 1"),
     "no weight": ({"weight": [0, 0, 0]}, r"no unit has any weight"),
-    "rule": ({"bandwidth": "silverman"}, r"bandwidth must be one of 'scott', 'normal_reference', or one or two numbers"),
+    "rule": ({"bandwidth": "silverman"}, r"must be one of 'scott', 'normal_reference', or one or two numbers"),
     "zero": ({"bandwidth": (1.0, 0.0)}, r"bandwidth must be .* above zero, not 0\.0"),
     "three": ({"bandwidth": (1.0, 1.0, 1.0)}, r"bandwidth must be one number, or two for x and y, not 3"),
     "grid": ({"grid_size": 1}, r"grid_size must be a whole number from 2 to 8192"),

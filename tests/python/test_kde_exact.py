@@ -1,8 +1,9 @@
-"""Densities against their definition in 40 digits, for every kernel, with weights and bounds; bandwidths against peers."""
+"""Densities against their definition in 40 digits, for every kernel, with weights and bounds; bandwidths."""
 
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,8 @@ def repeated(n: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 # Only the expansions of the Gaussian and the cosine depend on the tolerance.
-TOLERANCES = [(kernel, 1e-6) for kernel in KERNELS] + [(name, t) for name in ("gaussian", "cosine") for t in (1e-3, 1e-10)]
+TOLERANCES = [(kernel, 1e-6) for kernel in KERNELS]
+TOLERANCES += [(name, t) for name in ("gaussian", "cosine") for t in (1e-3, 1e-10)]
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -284,7 +286,7 @@ def test_isj_solves_its_equation() -> None:
         # t rises above the right side within 1e-7 of the bandwidth, and nowhere so for a larger t below 0.1.
         assert distance(t * (1 - 2e-7)) < 0 < distance(t * (1 + 2e-7))
         signs = [distance(each) > 0 for each in np.geomspace(t * 1.01, 0.1, 15)]
-        assert not any(later and not earlier for earlier, later in zip(signs, signs[1:], strict=False))
+        assert not any(later and not earlier for earlier, later in itertools.pairwise(signs))
 
 
 def test_isj_of_rounded_values_is_that_of_the_values() -> None:
