@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from ._call import call
 from ._input import InputTable, read
 from ._labels import Labels
 from ._options import choice, count
+from ._record import record
 from ._tables import Frame, make_frame
 from .classify import METHODS, class_breaks, class_codes
 from .errors import InvalidInputError, RegiometricsWarning
@@ -42,7 +43,7 @@ NO_STATE = np.uint32(2**32 - 1)
 _KINDS = np.array(["recurrent", "transient", "undetermined"])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class States:
     """The states of a chain: labels of the caller, or the classes 1 … k."""
 
@@ -60,7 +61,7 @@ class States:
         return [str(state) for state in states]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Classes:
     """Values in classes.
 
@@ -74,7 +75,7 @@ class Classes:
     notes: list[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Panel:
     """The rows of a panel placed in a grid of units × periods."""
 

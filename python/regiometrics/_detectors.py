@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from ._labels import Labels
 from ._parts import Partial
+from ._record import record
 from ._tables import Frame, label_text, make_frame, state_column
 from .errors import RegiometricsWarning
 
@@ -27,7 +27,7 @@ KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Detected:
     """What the kernel found for one outcome, and what resampling added."""
 
@@ -36,7 +36,7 @@ class Detected:
     resampled: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class _Maker:
     """Makes tables of several outcomes, with the columns that tell outcomes and periods apart where there are any."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from . import _core
 from ._forest import features_per_node, frame_factors, frame_names, missing_columns
 from ._input import InputTable, read
 from ._options import count, fraction, seed_or_draw
+from ._record import record
 from ._tables import Frame, make_frame
 from .driver_importance import DriverImportance
 from .errors import InvalidInputError
@@ -31,7 +31,7 @@ _RUG = 400
 _SAME = 1e-9
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Sample:
     """The rows over which effects are averaged.
 
@@ -160,7 +160,7 @@ def chosen_factors(names: tuple[str, ...], factors: Any, argument: str = "factor
     return [names.index(name) for name in listed]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Refits:
     """Options of the bootstrap, checked."""
 

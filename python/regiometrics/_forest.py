@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from ._input import InputTable
 from ._options import count
+from ._record import record
 from .errors import InvalidInputError
 
 __all__ = [
@@ -32,7 +32,7 @@ class _NotNumbersError(InvalidInputError, TypeError):
     """Objects that are no numbers; scikit-learn asks for a TypeError."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class FactorFrame:
     """The columns of a frame as factors."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from ._input import InputTable, read
 from ._labels import Labels
+from ._record import record
 from ._tables import Frame, extend, make_frame
 from .errors import InvalidInputError, RegiometricsWarning
 
@@ -23,7 +23,7 @@ _SIGNS = {"+": "+", "-": "-", "positive": "+", "negative": "-"}
 _PERIODS_NAMED = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Indicators:
     """Indicator columns as arrays, and what a result needs of the table around them.
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._labels import Keys, Labels, encode
 from ._options import choice
+from ._record import record
 from .errors import InvalidInputError, RegiometricsWarning
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _ROWS_NAMED = 5
 _BEYOND = 1e-12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class InputTable:
     """The columns that a call uses, complete and of one length.
 

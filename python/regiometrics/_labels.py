@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ._record import record
 from .errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Keys", "Labels", "encode"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Labels:
     """A column of labels as codes: row i carries label `codes[i]`. Labels are sorted, categories in their order.
 
@@ -59,7 +59,7 @@ class Labels:
         return self.distinct.take(positions)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Keys:
     """Several label columns taken together: row i carries key `codes[i]`. Keys are sorted, first column first."""
 

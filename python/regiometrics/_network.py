@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from . import _core
 from ._call import call
 from ._input import InputTable
 from ._labels import Labels
+from ._record import record
 from .errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def no_edges() -> InputTable:
     return InputTable(columns=columns, backend=nw.Implementation.PANDAS, n_rows=0, n_dropped=0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Network:
     """The nodes, the codes of the ends, and the periods."""
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from . import _core
 from ._call import call
 from ._labels import Labels, encode
+from ._record import record
 from ._strata import Plan, Rows, read_rows
 from .errors import InvalidInputError, RegiometricsError
 
@@ -29,7 +30,7 @@ class Columns:
     time: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Partial:
     """The moments of some rows, with the labels that their codes stand for; parts are joined in any number."""
 

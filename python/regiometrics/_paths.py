@@ -15,12 +15,12 @@ igraph comes under the GNU General Public License, and is installed only with th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._projection import needs
+from ._record import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Paths", "layout", "paths"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Paths:
     """What the shortest paths of one network say of it and of its nodes."""
 

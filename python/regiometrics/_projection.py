@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._input import InputTable
+from ._record import record
 from .errors import InvalidInputError, RegiometricsError, RegiometricsWarning
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _INSET = 1.0 / 6.0
 _ROWS_NAMED = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Plane:
     """The plane in which a result was computed.
 

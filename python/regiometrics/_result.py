@@ -20,7 +20,7 @@ __all__ = ["Result"]
 class Result:
     """Base of all results.
 
-    A subclass is a frozen dataclass whose tables are data frames in the library of the caller's data. It names its
+    A subclass is a record whose tables are data frames in the library of the caller's data. It names its
     method, its tables with the main one first, and the columns whose cells are states to be translated.
     """
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from ._call import call
 from ._input import InputTable, read
 from ._labels import Labels, encode
 from ._options import choice
+from ._record import record
 from ._tables import make_frame, state_column
 from .errors import InvalidInputError, RegiometricsWarning
 from .weights import SpatialWeights, as_weights
@@ -25,7 +25,7 @@ __all__ = ["ADJUSTMENTS", "SpatialInput", "adjusted", "class_counts", "open_spat
 ADJUSTMENTS = ("fdr_bh", "fdr_by", "bonferroni", "holm")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class SpatialInput:
     """Values of units over periods, joined to weights.
 

@@ -14,6 +14,7 @@ from ._call import call
 from ._input import InputTable, read
 from ._labels import Labels
 from ._options import choice, count
+from ._record import record
 from ._tables import label_text
 from .classify import METHODS, class_breaks, class_codes
 from .errors import InvalidInputError
@@ -33,7 +34,7 @@ _MOST_FRACTIONS = 1000
 _WHOLE = ("uint8", "int16", "int32", "int64")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Strata:
     """One factor: row i is in stratum `codes[i]`.
 
@@ -63,7 +64,7 @@ class Strata:
         return [label_text(label) for label in self.labels]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class Rows:
     """What the kernel takes: outcomes by name, factors, periods."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,13 +12,14 @@ from . import _core
 from ._call import call
 from ._effects import MOST, Refits, chosen_factors, fitted, labelled, read_sample, turning_table
 from ._options import count, fraction
+from ._record import record
 from ._result import Result
 from ._tables import Frame
 
 __all__ = ["AccumulatedEffects", "accumulated_effects"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class AccumulatedEffects(Result):
     """The accumulated local effects of factors on the predictions of a forest.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,6 +13,7 @@ from . import _core
 from ._call import call
 from ._input import read
 from ._options import choice, count
+from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
 from .errors import RegiometricsWarning
@@ -29,7 +29,7 @@ _REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class Classification(Result):
     """Values in classes.
 

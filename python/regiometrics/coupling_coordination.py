@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,6 +12,7 @@ from . import _core
 from ._call import call
 from ._input import InputTable, read
 from ._options import choice
+from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame, state_column, unite
 from .errors import InvalidInputError
@@ -36,7 +36,7 @@ GRADES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class CouplingCoordination(Result):
     """Coupling and coordination of every row.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,6 +13,7 @@ from ._call import call
 from ._input import read
 from ._labels import Labels
 from ._options import count, fraction, seed_or_draw
+from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
 
@@ -30,7 +30,7 @@ _OVERALL = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class DagumGini(Result):
     """The decomposition for every period.
 
@@ -241,7 +241,7 @@ def dagum_gini(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class _Uncertainty:
     """Estimates of one table with errors and intervals, rows × statistics; the frame is made when asked for."""
 

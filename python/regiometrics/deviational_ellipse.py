@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -14,6 +13,7 @@ from ._input import read
 from ._labels import Labels
 from ._options import choice, count
 from ._projection import METRES, PLANAR, Plane, geodesic, open_plane, refuse_degrees
+from ._record import record
 from ._result import Result
 from ._tables import Frame, label_text, make_frame, to_pandas
 from .errors import InvalidInputError, RegiometricsWarning
@@ -32,7 +32,7 @@ _FACTORS = {
 _DAYS_OF_A_YEAR = 365.2425
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class DeviationalEllipse(Result):
     """Ellipses and centres by period, and how the centres move.
 

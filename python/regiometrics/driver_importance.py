@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +15,7 @@ from ._indicators import listed_columns
 from ._input import InputTable, read
 from ._labels import Labels
 from ._options import count, flag, seed_or_draw
+from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame, to_pandas
 from .errors import InvalidInputError, RegiometricsWarning
@@ -26,7 +26,7 @@ __all__ = ["DriverImportance", "driver_importance"]
 _P_VALUES = ("p_inc_mse", "p_inc_mse_scaled", "p_inc_node_purity")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class DriverImportance(Result):
     """Importance of every factor, and the forest behind it.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,6 +12,7 @@ from . import _core
 from ._call import call
 from ._indicators import beside, read_indicators, told_constant
 from ._options import amount, choice
+from ._record import record
 from ._result import Result
 from ._tables import Frame
 from .normalize import METHODS
@@ -20,7 +20,7 @@ from .normalize import METHODS
 __all__ = ["EntropyWeights", "entropy_weights"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class EntropyWeights(Result):
     """Weights, scores, and every table on the way.
 
@@ -101,7 +101,7 @@ class EntropyWeights(Result):
         return {"weights": "indicator_weights", "contributions": "contributions_scores"}.get(table, table)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@record
 class _Steps:
     """What the tables between data and scores are made of; the frames are made when asked for."""
 

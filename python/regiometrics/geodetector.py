@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from . import _core
@@ -11,6 +10,7 @@ from ._call import call
 from ._detectors import Detected, frames, remarks, warn
 from ._options import choice, count, flag, fraction, seed_or_draw
 from ._parts import Partial, gather, parts_of, whole
+from ._record import record
 from ._result import Result
 from ._strata import Plan, Rows, read_rows
 from ._tables import Frame
@@ -21,7 +21,7 @@ __all__ = ["Geodetector", "geodetector"]
 _ADJUSTMENTS = ("bonferroni", "holm", "fdr_bh")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class Geodetector(Result):
     """What the four detectors find, for every period and outcome.
 

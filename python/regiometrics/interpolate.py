@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,6 +13,7 @@ from ._indicators import listed_columns
 from ._input import read
 from ._labels import Labels
 from ._options import choice
+from ._record import record
 from ._result import Result
 from ._tables import Frame, extend, make_frame, unite
 from .errors import InvalidInputError
@@ -24,7 +24,7 @@ __all__ = ["Interpolation", "interpolate"]
 _KINDS = np.array(["interpolated", "nearest", "extrapolated", "missing"], dtype=object)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class Interpolation(Result):
     """The table with its gaps filled, and a list of what was filled and what was not.
 

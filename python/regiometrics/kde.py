@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -14,6 +13,7 @@ from ._call import call
 from ._densities import KERNELS, cell_columns, cell_keys, cells_named, rule_or_number
 from ._input import read
 from ._options import amount, choice, count, fraction, seed_or_draw
+from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
 from .errors import InvalidInputError, RegiometricsWarning
@@ -36,7 +36,7 @@ _REMARKS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class KernelDensity(Result):
     """Densities of every period and group on one common grid, and their modes.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,6 +12,7 @@ from ._call import call
 from ._densities import KERNELS, cell_columns, cell_keys, cells_named, number_pair, positive
 from ._input import read
 from ._options import amount, choice, count
+from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
 from .errors import InvalidInputError, RegiometricsWarning
@@ -22,7 +22,7 @@ __all__ = ["KernelDensity2d", "kde2d"]
 _RULES = ("scott", "normal_reference")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class KernelDensity2d(Result):
     """Densities of points in the plane, one for each period, on one common grid.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from . import _core
 from ._options import amount, choice, count, flag, seed_or_draw
+from ._record import record
 from ._result import Result
 from ._spatial import SpatialInput, adjusted, class_counts, open_spatial
 from ._tables import Frame, make_frame, state_column
@@ -41,7 +41,7 @@ _FEWER = {1: ("transition",), 2: ("cold", "hot"), 3: ("cold", "transition", "hot
 _FOUR = ("cold", "transition", "sub-hot", "hot")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class LocalG(Result):
     """Hot spots and cold spots.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from . import _core
 from ._options import choice, count, fraction, seed_or_draw
+from ._record import record
 from ._result import Result
 from ._spatial import adjusted, class_counts, open_spatial
 from ._tables import Frame, make_frame, state_column
@@ -20,7 +20,7 @@ QUADRANTS = ("high-high", "low-high", "low-low", "high-low", "undefined")
 CLUSTERS = (*QUADRANTS[:4], "not significant", "undefined")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class LocalMoran(Result):
     """Clusters of like values, and units unlike their neighbours.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -29,6 +28,7 @@ from ._chain import (
 from ._input import read
 from ._labels import Labels
 from ._options import count, fraction
+from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
 from .errors import InvalidInputError
@@ -36,7 +36,7 @@ from .errors import InvalidInputError
 __all__ = ["Markov", "counts_from_probabilities", "markov", "markov_from_counts"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class Markov(Result):
     r"""A Markov chain estimated from transitions.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
 from . import _core
 from ._options import choice, count, seed_or_draw
+from ._record import record
 from ._result import Result
 from ._spatial import adjusted, open_spatial
 from ._tables import Frame, make_frame, state_column
@@ -17,7 +17,7 @@ from .local_moran import QUADRANTS, quadrants
 __all__ = ["Moran", "moran"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class Moran(Result):
     """Spatial autocorrelation of each period.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -13,6 +12,7 @@ from ._input import InputTable, read
 from ._network import Network, is_networkx, networkx_edges, no_edges
 from ._options import choice, flag
 from ._paths import paths
+from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
 from .errors import InvalidInputError
@@ -30,7 +30,7 @@ _TOLD = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class NetworkIndicators(Result):
     """Indicators of the network of every period, and of its nodes.
 

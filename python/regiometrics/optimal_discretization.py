@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,6 +14,7 @@ from ._input import read
 from ._labels import Labels
 from ._options import choice, count, flag
 from ._parts import whole
+from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
 from .classify import METHODS
@@ -26,7 +26,7 @@ __all__ = ["OptimalDiscretization", "optimal_discretization"]
 _METHODS = METHODS[:-1]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class OptimalDiscretization(Result):
     """The best classes of every factor, and all that were tried.
 

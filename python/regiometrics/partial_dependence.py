@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,6 +12,7 @@ from . import _core
 from ._call import call
 from ._effects import MOST, Refits, Sample, chosen_factors, fitted, labelled, read_sample, turning_table
 from ._options import choice, count, flag, fraction
+from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
 from .errors import InvalidInputError
@@ -23,7 +23,7 @@ __all__ = ["PartialDependence", "partial_dependence"]
 _PAIR_STEPS, _ROW_STEPS = 250, 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class PartialDependence(Result):
     """The effects of factors on the predictions of a forest.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -25,6 +24,7 @@ from ._chain import (
     tidy_tables,
 )
 from ._options import choice, fraction
+from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
 from .errors import InvalidInputError, RegiometricsWarning
@@ -34,7 +34,7 @@ from .weights import SpatialWeights, as_weights
 __all__ = ["SpatialMarkov", "spatial_markov", "spatial_markov_from_counts"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class SpatialMarkov(Result):
     """Markov chains by class of the spatial lag, beside the pooled chain.
 

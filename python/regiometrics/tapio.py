@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,6 +11,7 @@ from . import _core
 from ._call import call
 from ._input import InputTable, read
 from ._labels import Labels
+from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame, state_column
 from .errors import InvalidInputError
@@ -36,7 +36,7 @@ GROUPS = ("decoupling", "coupling", "negative decoupling", "undefined")
 _BASES = {"previous": -1, "first": -2}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class TapioDecoupling(Result):
     """Decoupling states of a panel.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from . import _core
 from ._call import call
 from ._input import read
+from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
 from .errors import RegiometricsWarning
@@ -18,7 +18,7 @@ from .errors import RegiometricsWarning
 __all__ = ["Theil", "theil"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class Theil(Result):
     """Theil T and L for every period.
 

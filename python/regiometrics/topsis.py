@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,6 +13,7 @@ from . import _core
 from ._call import call
 from ._indicators import Indicators, read_indicators, told_constant
 from ._options import amount, choice
+from ._record import record
 from ._result import Result
 from ._tables import Frame
 from .errors import InvalidInputError
@@ -21,7 +21,7 @@ from .errors import InvalidInputError
 __all__ = ["Topsis", "topsis"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class Topsis(Result):
     """Distances, scores and ranks, with the weights and ideal points behind them.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,6 +14,7 @@ from ._forest import features_per_node, frame_factors
 from ._indicators import listed_columns
 from ._input import read
 from ._options import count, flag, fraction, seed_or_draw
+from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
 from .driver_importance import _varying
@@ -23,7 +23,7 @@ from .errors import InvalidInputError
 __all__ = ["ForestTuning", "tune_forest"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class ForestTuning(Result):
     """Out-of-bag errors of forests, and the choice among them.
 

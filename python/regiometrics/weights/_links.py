@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from .._call import call
 from .._input import InputTable, read
 from .._labels import Labels
 from .._language import term
+from .._record import record
 from .._tables import to_text
 from ..errors import InvalidInputError
 
@@ -30,7 +30,7 @@ _NAMED = 5
 _SUM_TOLERANCE = 1e-12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@record
 class SpatialWeights:
     """Weights of the links between units, as a sparse matrix in compressed rows.
 
