@@ -70,7 +70,15 @@ def _set_language(app: Sphinx, page: str, template: str, context: dict[str, Any]
         context["language"] = "zh-CN"
 
 
+def _leave_records_out(
+    app: Sphinx, what: str, name: str, made: object, options: object, signature: str, returns: str
+) -> tuple[str, str] | None:
+    """Leave out the signature of results: calls make them, and their attributes are listed."""
+    return ("", "") if signature == "(**given)" else None
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect what is done to each page."""
     app.connect("html-page-context", _set_language)
+    app.connect("autodoc-process-signature", _leave_records_out)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

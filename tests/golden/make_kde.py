@@ -5,9 +5,8 @@ Run in an environment of its own: ``pip install numpy KDEpy statsmodels scikit-l
 Conventions that differ, as found in these packages:
 
 - KDEpy's improved_sheather_jones solves the equation on a grid that reaches beyond the sample by half its range or by
-6,
-  whichever is more, and scales the root by the range of the sample instead of the length of the grid, which makes its
-  bandwidth too small by that ratio. `isj` holds its bandwidth times (length of the grid) / (range of the sample).
+  6, whichever is more, and scales the root by the range of the sample instead of the length of the grid, which makes
+  its bandwidth too small by that ratio. `isj` holds its bandwidth times (length of the grid) / (range of the sample).
 - KDEpy and scipy understand "silverman" as the normal reference (3n/4)^(-1/5).
 - statsmodels divides the quartile distance by 1.349, as KDEpy; its multivariate class has the cross-validations.
 """

@@ -212,7 +212,7 @@ def test_rules_of_thumb_are_those_of_r_and_the_others(name: str) -> None:
 
 @pytest.mark.parametrize("name", PEERS)
 def test_what_others_call_by_the_same_names(name: str) -> None:
-    # The table in docs/kernel_density.md.
+    # The table in docs/methods/kde.md.
     sample = PEERS[name]
     values = np.array(sample["values"])
     n, deviation, quartiles = len(values), values.std(ddof=1), np.ptp(np.quantile(values, [0.25, 0.75]))
