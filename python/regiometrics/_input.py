@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import narwhals as nw
     from numpy.typing import NDArray
 
-__all__ = ["InputTable", "numbered", "read"]
+__all__ = ["InputTable", "numbered", "open_frame", "read"]
 
 # Joint codes of several label columns must stay below 2⁶³.
 _MOST_KEYS = 2**62
@@ -54,7 +54,12 @@ class InputTable:
 
     def name(self, role: str) -> str:
         """Return the caller's name of the column in `role`."""
-        return self.columns[role][0]
+        return self._column(role)[0]
+
+    def _column(self, role: str) -> tuple[str, nw.Series[Any]]:
+        if role not in self.columns:
+            raise _left_out(role)
+        return self.columns[role]
 
     def names(self, **arguments: str) -> dict[str, str]:
         """Return the caller's column name for each argument name of the core, given its role."""
@@ -71,7 +76,7 @@ class InputTable:
             For text, dates, infinities, (`at_least_zero`) negative numbers, and (`scores`) numbers below 0 or above 1,
             naming the column and first rows.
         """
-        name, series = self.columns[role]
+        name, series = self._column(role)
         array = _as_float64(name, series, self.positions)
         wrong = np.isinf(array) if gaps else ~np.isfinite(array)
         checks = [(wrong, "is infinite", "replace or drop these rows first")]
@@ -96,8 +101,8 @@ class InputTable:
         InvalidInputError
             If the labels cannot be put in order (text mixed with numbers).
         """
-        name, series = self.columns[role]
-        return encode(name, series)
+        name, series = self._column(role)
+        return encode(name, series, self.positions)
 
     def optional_labels(self, role: str) -> Labels | None:
         """Return `labels(role)`, or None if the caller left the role out."""
@@ -174,6 +179,8 @@ def read(data: Any, *, missing: str = "error", gaps: Collection[str] = (), **rol
     """
     choice("missing", missing, ("error", "drop"))
     given = {role: column for role, column in roles.items() if column is not None}
+    if not given:
+        raise _left_out(next(iter(roles)))
     columns, backend = _arrays(given) if data is None else _frame_columns(data, given)
     n_rows = len(next(iter(columns.values()))[1])
     if n_rows == 0:
@@ -195,20 +202,43 @@ def read(data: Any, *, missing: str = "error", gaps: Collection[str] = (), **rol
     )
 
 
-def _frame_columns(data: Any, roles: Mapping[str, Any]) -> tuple[dict[str, tuple[str, Any]], Any]:
+def open_frame(data: Any) -> Any:
+    """Open a data frame, as one of narwhals.
+
+    Raises
+    ------
+    InvalidInputError
+        For what is no frame, frames that are still to be computed, and two columns of one name.
+    """
     import narwhals as nw
 
     try:
         frame = nw.from_native(data, eager_only=True)
         names = frame.columns
     except TypeError:
-        hint = "; call .collect() first" if hasattr(data, "collect") else ""
+        compute = next((name for name in ("collect", "compute") if hasattr(data, name)), None)
+        hint = "" if compute is None else f"; call .{compute}() first"
         kind = f"{type(data).__module__}.{type(data).__qualname__}"
         raise InvalidInputError(
             f"data must be a data frame (pandas, polars, pyarrow, …) or None with arrays, not {kind}{hint}"
         ) from None
     except nw.exceptions.DuplicateError:
-        raise InvalidInputError("data have two columns of the same name; rename one first") from None
+        # `columns` of a pyarrow table are its arrays.
+        listed = list(data.column_names if hasattr(data, "column_names") else data.columns)
+        name = next(name for place, name in enumerate(listed) if name in listed[:place])
+        raise InvalidInputError(f"data have two columns named {name!r}; rename one first") from None
+    if not names:
+        raise InvalidInputError("data have no columns")
+    return frame
+
+
+def _left_out(role: str) -> InvalidInputError:
+    return InvalidInputError(f"{role} is None; it must be the name of a column of data, or an array where data is None")
+
+
+def _frame_columns(data: Any, roles: Mapping[str, Any]) -> tuple[dict[str, tuple[str, Any]], Any]:
+    frame = open_frame(data)
+    names = frame.columns
     columns = {}
     for role, name in roles.items():
         if not isinstance(name, str):
@@ -282,7 +312,9 @@ def _as_float64(name: str, series: Any, positions: Any = None) -> NDArray[np.flo
         raise _text_error(name, series.to_list(), positions)
     if isinstance(dtype, nw.Object | nw.Categorical | nw.Enum):
         return _objects_as_float64(name, series.to_list(), positions)
-    if dtype.is_decimal() or isinstance(dtype, nw.Int128 | nw.UInt128):
+    # Decimals of 256 bits have no name in narwhals.
+    is_decimal = dtype.is_decimal() or (isinstance(dtype, nw.Unknown) and "decimal" in _type_name(series))
+    if is_decimal or isinstance(dtype, nw.Int128 | nw.UInt128):
         # numpy has no such numbers.
         series = series.cast(nw.Float64())
     elif not (dtype.is_numeric() or isinstance(dtype, nw.Boolean)):
@@ -297,16 +329,23 @@ def _as_float64(name: str, series: Any, positions: Any = None) -> NDArray[np.flo
 def _type_name(series: Any) -> str:
     import narwhals as nw
 
-    return str(series.to_native().dtype if isinstance(series.dtype, nw.Unknown) else series.dtype)
+    if not isinstance(series.dtype, nw.Unknown):
+        return str(series.dtype)
+    native = series.to_native()
+    return str(native.type if series.implementation.is_pyarrow() else native.dtype)
 
 
 def _objects_as_float64(name: str, values: list[Any], positions: Any) -> NDArray[np.float64]:
     if any(isinstance(value, str | bytes) for value in values):
         raise _text_error(name, values, positions)
-    try:
-        return np.array([math.nan if value is None else float(value) for value in values], dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InvalidInputError(f"column {name!r} cannot be read as numbers: {error}") from None
+    numbers = np.full(len(values), math.nan)
+    for row, value in enumerate(values):
+        try:
+            numbers[row] = math.nan if value is None else float(value)
+        except (TypeError, ValueError, OverflowError) as error:
+            where = int(_original(np.array([row]), positions)[0])
+            raise InvalidInputError(f"column {name!r} cannot be read as numbers in row {where}: {error}") from None
+    return numbers
 
 
 def _text_error(name: str, values: list[Any], positions: Any) -> InvalidInputError:

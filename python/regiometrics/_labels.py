@@ -87,8 +87,8 @@ class Keys:
         return {labels.name: labels.take(codes[keys]) for labels, codes in self.parts}
 
 
-def encode(name: str, series: nw.Series[Any]) -> Labels:
-    """Return a complete column of labels as codes.
+def encode(name: str, series: nw.Series[Any], positions: NDArray[np.int64] | None = None) -> Labels:
+    """Return a complete column of labels as codes; errors name rows by `positions`, where these are given.
 
     Raises
     ------
@@ -104,9 +104,25 @@ def encode(name: str, series: nw.Series[Any]) -> Labels:
             codes, distinct = _encode_pyarrow(series)
     except TypeError:
         raise InvalidInputError(
-            f"the labels in column {name!r} cannot be put in order; give them one type (all text or all numbers)"
+            f"the labels in column {name!r} cannot be put in order; give them one type (all text or all numbers): "
+            f"{_unlike(series.to_list(), positions)}"
         ) from None
     return Labels(name=name, codes=codes, distinct=distinct)
+
+
+def _unlike(labels: list[Any], positions: NDArray[np.int64] | None) -> str:
+    """Return the first label, and the first that cannot be compared with it, with their rows."""
+    other = next((row for row, label in enumerate(labels) if not _comparable(label, labels[0])), 0)
+    rows = sorted({0, other})
+    return ", ".join(f"{labels[row]!r} in row {row if positions is None else positions[row]}" for row in rows)
+
+
+def _comparable(a: Any, b: Any) -> bool:
+    try:
+        a < b  # noqa: B015
+    except TypeError:
+        return False
+    return True
 
 
 def _encode_pandas(native: Any) -> tuple[NDArray[np.uint32], Any]:
@@ -150,6 +166,9 @@ def _encode_pyarrow(series: nw.Series[Any]) -> tuple[NDArray[np.uint32], Any]:
     import pyarrow.compute as pc
 
     native = series.to_native()
+    if str(native.type) == "string_view":
+        # pyarrow cannot gather views.
+        native = native.cast(pa.string())
     is_dictionary = pa.types.is_dictionary(native.type)
     if not is_dictionary and not isinstance(series.dtype, nw.String):
         return _encode_by_value(series)

@@ -46,7 +46,7 @@ def make_frame(backend: Any, columns: Mapping[str, Any]) -> Frame:
         # Several times faster than the general way, which matters for panels of a few hundred rows.
         return pd.DataFrame({name: _for_pandas(column) for name, column in columns.items()}, copy=False)
     native = {
-        name: column.to_native() if isinstance(column, nw.Series) else _friendly(column)
+        name: column.to_native() if isinstance(column, nw.Series) else _plain(column)
         for name, column in columns.items()
     }
     if backend is nw.Implementation.POLARS:
@@ -108,6 +108,13 @@ def _friendly(column: Any) -> Any:
     if isinstance(column, np.ndarray) and column.dtype in (np.uint32, np.uint64):
         return column.astype(np.int64)
     return column
+
+
+def _plain(column: Any) -> Any:
+    if isinstance(column, np.ndarray) and column.dtype == object:
+        # Objects are text. polars would keep them as objects, a type that it cannot write; of a list it sees the type.
+        return column.tolist() if len(column) else column.astype(str)
+    return _friendly(column)
 
 
 def to_pandas(frame: Frame) -> pd.DataFrame:
