@@ -130,6 +130,9 @@ def test_the_command_prints_published_beside_computed_and_writes_every_figure(tm
     assert "\n2015: 9 of 10 figures" in done.stdout
     assert "gini_total: printed 0.34, computed 0.33498" in done.stdout
     assert "within the rounding of the printed inputs" in done.stdout
+    # Figures stand as they are printed, and those that do not come out are told with their row.
+    assert re.search(r"\ngini_total +0\.52 +0\.5243 +0\.34 +0\.3350 +0\.40 +0\.4043 +0\.42 +0\.4189\n", done.stdout)
+    assert "\n    coupling_degree, Handan: printed 0.40, computed 0.35087\n" in done.stdout
     assert "average_annual_growth_percent: all 110 figures reproduce" in done.stdout
     report = (tmp_path / "out" / "report.txt").read_text(encoding="utf-8")
     assert report == done.stdout
