@@ -193,9 +193,9 @@ def _encode_by_value(series: nw.Series[Any]) -> tuple[NDArray[np.uint32], Any]:
 
     codes, uniques = pd.factorize(series.to_numpy())
     order = np.asarray(uniques.argsort())
-    # Codes are given in the order of appearance: a label appears first where its code exceeds all before it.
-    seen = np.concatenate([[-1], np.maximum.accumulate(codes)[:-1]])
-    first = np.flatnonzero(codes > seen)
+    # Codes are given in the order of appearance: a label appears first where the highest code so far rises.
+    highest = np.maximum.accumulate(codes)
+    first = np.append(0, 1 + np.flatnonzero(highest[1:] > highest[:-1]))
     return _inverse(order)[codes], series[first[order]]
 
 
