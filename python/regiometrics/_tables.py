@@ -157,11 +157,17 @@ _BESIDE = {
 
 
 def _heading_terms(table: pd.DataFrame) -> Callable[[str], str]:
-    # In a square table of transitions the headings are states.
     if "from_state" in table and "to_state" not in table:
-        return state_term
+        # In a square table of transitions the headings are states; under each class of the neighbours they are `to_…`.
+        return _to_state_term if "lag_state" in table else state_term
     other = {name: shown for name, (beside, shown) in _BESIDE.items() if beside in table}
     return lambda name: term(other.get(name, name))
+
+
+def _to_state_term(name: str) -> str:
+    if name.startswith("to_"):
+        return term("to_each_state").format(state_term(name.removeprefix("to_")))
+    return term("n_transitions" if name == "n" else name)
 
 
 def translate(table: pd.DataFrame, states: Iterable[str]) -> pd.DataFrame:
