@@ -345,14 +345,15 @@ def test_lines_show_the_degree_of_each_unit() -> None:
     assert len(ax.patches) == 5
 
 
-def test_the_map_shows_grades_and_degrees() -> None:
-    result = rgm.coupling_coordination(panel(), ["u1", "u2"], unit="city", time="year")
+@pytest.mark.parametrize(("units", "periods"), [(5, 4), (31, 12)])
+def test_the_map_shows_grades_and_degrees(units: int, periods: int) -> None:
+    result = rgm.coupling_coordination(panel(units, periods), ["u1", "u2"], unit="city", time="year")
     ax = result.plot("grades")
     (mesh,) = ax.collections
     texts = {tuple(round(each) for each in text.get_position()): text.get_text() for text in ax.texts}
-    units = [label.get_text() for label in ax.get_yticklabels()]
+    names = [label.get_text() for label in ax.get_yticklabels()]
     for row in result.table.itertuples():
-        column, line = row.year - 2015, units.index(row.city)
+        column, line = row.year - 2015, names.index(row.city)
         assert GRADES[int(mesh.get_array()[line, column])] == row.grade
         assert texts[column, line] == f"{row.coordination:.2f}"
     with pytest.raises(rgm.InvalidInputError, match="pass unit= and time="):

@@ -28,8 +28,8 @@ _COLOURS = (
     "#d1e5f0", "#92c5de", "#4393c3", "#2166ac", "#053061",
 )  # fmt: skip
 _MEASURES = ("coupling", "development", "coordination")
-# Of more cells than this the numbers would not fit.
-_CELLS_NUMBERED = 200
+# Of more periods or units than this the numbers would not fit into their cells.
+_PERIODS_NUMBERED, _UNITS_NUMBERED = 14, 60
 
 
 def _keyed(result: CouplingCoordination, *, needs_both: bool) -> pd.DataFrame:
@@ -65,7 +65,7 @@ def grades(result: CouplingCoordination, ax: Axes) -> None:
     """Draw the grade of every unit in every period as a map, with the coordination degree in its cell."""
     table = _keyed(result, needs_both=True)
     state_map(ax, table["unit"], table["time"], table["grade"], dict(zip(GRADES, _COLOURS, strict=True)))
-    if len(table) <= _CELLS_NUMBERED:
+    if table["time"].nunique() <= _PERIODS_NUMBERED and table["unit"].nunique() <= _UNITS_NUMBERED:
         _number_cells(ax, table)
     label_axes(ax, term("grade"), term("time"), term("unit"), legend=False)
 
