@@ -345,6 +345,14 @@ def test_lines_show_the_degree_of_each_unit() -> None:
     assert len(ax.patches) == 5
 
 
+def test_many_units_are_their_median_and_quartiles() -> None:
+    result = rgm.coupling_coordination(panel(100, 4), ["u1", "u2"], unit="city", time="year")
+    ax = result.plot()
+    (line,) = ax.get_lines()
+    assert line.get_ydata().tolist() == result.table.groupby("year")["coordination"].median().tolist()
+    assert len(ax.collections) == 1
+
+
 @pytest.mark.parametrize(("units", "periods"), [(5, 4), (31, 12)])
 def test_the_map_shows_grades_and_degrees(units: int, periods: int) -> None:
     result = rgm.coupling_coordination(panel(units, periods), ["u1", "u2"], unit="city", time="year")

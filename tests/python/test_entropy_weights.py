@@ -407,6 +407,21 @@ def test_few_units_are_lines_and_nameless_ones_quartiles() -> None:
 
 
 @pytest.mark.usefixtures("pyplot")
+def test_figures_of_thousands_of_units_keep_to_a_page() -> None:
+    result = rgm.entropy_weights(panel(3000, 2), NAMES, time="year")
+    best = result.scores.query("year == 2020").sort_values("score", ascending=False)
+    for most, options in ((60, {}), (100, {"most": 100})):
+        ax = result.plot("ranking", **options)
+        assert [bar.get_width() for bar in ax.patches] == best["score"].head(most).tolist()
+        assert ax.get_title() == f"Scores: 2020 (1–{most} / 3000)"
+    ax = result.plot("scores")
+    assert ax.images[0].get_array().shape == (3000, 2)
+    named = [label.get_text() for label in ax.get_yticklabels()]
+    assert named == best["province"].iloc[::50].tolist()
+    assert ax.figure.get_size_inches().max() < 16
+
+
+@pytest.mark.usefixtures("pyplot")
 def test_a_ranking_is_of_the_last_period_unless_another_is_asked_for() -> None:
     result = rgm.entropy_weights(panel(), NAMES, time="year")
     for ax, year in ((result.plot("ranking"), 2022), (result.plot("ranking", period=2019), 2019)):

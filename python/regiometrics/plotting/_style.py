@@ -48,6 +48,9 @@ _INSIDE, _COLUMN = 4, 24
 # This many labels fit below a time axis; more bars than this lie on their side.
 _TICKS, _UPRIGHT_BARS = 14, 8
 
+# Of more rows of a heat map, every second, third, … is named.
+_ROWS_NAMED = 60
+
 # Inches of a cell in a square table that hold a probability, and of what stands beside and below the cells.
 _CELL, _BESIDE, _BELOW = 0.55, 2.4, 1.4
 
@@ -292,13 +295,14 @@ def ranked_bars(ax: Axes, names: Sequence[str], values: Any, digits: int, tints:
 def heat_map(ax: Axes, rows: Sequence[str], columns: Sequence[Any], values: Any, name: str, digits: int) -> None:
     """Draw a table as colours, dark where values are high, with the numbers if they fit."""
     image = ax.imshow(values, cmap="Blues", aspect="auto", interpolation="none")
-    ax.set_yticks(range(len(rows)), list(rows), fontsize="small")
+    step = -(-len(rows) // _ROWS_NAMED)
+    ax.set_yticks(range(0, len(rows), step), list(rows)[::step], fontsize="small")
     step = -(-len(columns) // _TICKS)
     texts = [label_text(column) for column in columns[::step]]
     ax.set_xticks(range(0, len(columns), step), texts)
     turn_labels(ax, texts)
     ax.spines[:].set_visible(False)
-    if len(columns) <= 8:
+    if len(columns) <= 8 and len(rows) <= _ROWS_NAMED:
         middle = 0.5 * (np.nanmin(values) + np.nanmax(values))
         for row, column in np.argwhere(np.isfinite(values)):
             value = values[row, column]
