@@ -74,9 +74,11 @@ def _block(comparison: Comparison) -> Iterator[str]:
         told = said(verdict, is_round_trip=comparison.is_round_trip)
         yield say(f"{verdict.part}: {told}", f"{word(verdict.part)}：{told}")
         for row in figures[(figures[comparison.part] == verdict.part) & ~figures["matches"]].itertuples():
+            others = [key for key in comparison.rows if key not in ("quantity", comparison.part)]
+            place = [str(getattr(row, key)) for key in ("quantity", *others)]
             yield say(
-                f"    {row.quantity}: printed {row.published:g}, computed {row.computed:.5f}",
-                f"    {word(row.quantity)}：原文 {row.published:g}，计算 {row.computed:.5f}",
+                f"    {', '.join(place)}: printed {row.published:g}, computed {row.computed:.5f}",
+                f"    {'，'.join(map(word, place))}：原文 {row.published:g}，计算 {row.computed:.5f}",
             )
         if verdict.reason is not None:
             yield f"    {verdict.reason}"
