@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ._input import InputTable, read
 from ._labels import Labels
+from ._options import by_name
 from ._record import record
 from ._tables import Frame, extend, make_frame
 from .errors import InvalidInputError, RegiometricsWarning
@@ -186,6 +187,7 @@ def _named_arrays(columns: Any) -> dict[str, Any]:
 
 
 def _signs(names: tuple[str, ...], directions: Any) -> tuple[str, ...]:
+    directions = by_name(directions)
     if directions is None:
         return ("+",) * len(names)
     if isinstance(directions, Mapping):

@@ -345,6 +345,12 @@ def test_lines_show_the_degree_of_each_unit() -> None:
     assert len(ax.patches) == 5
 
 
+def test_weights_in_a_series_count_by_name() -> None:
+    by_dict = rgm.coupling_coordination(panel(), ["u1", "u2"], weights={"u1": 1.0, "u2": 3.0})
+    by_series = rgm.coupling_coordination(panel(), ["u1", "u2"], weights=pd.Series({"u2": 3.0, "u1": 1.0}))
+    assert by_series.weights == by_dict.weights == (0.25, 0.75)
+
+
 def test_many_units_are_their_median_and_quartiles() -> None:
     result = rgm.coupling_coordination(panel(100, 4), ["u1", "u2"], unit="city", time="year")
     ax = result.plot()
