@@ -170,7 +170,8 @@ def class_panel(
     notes = [f"Classes of {what}: {_told(method, breaks, together)}."]
     if any(few):
         where = "" if together else f" in {times.name} = {', '.join(_labels(times, present[np.flatnonzero(few)]))}"
-        notes.append(f"Fewer than the {wanted} classes of {what} asked for{where}: ties, or too few distinct values.")
+        why = "cut points outside the values are left out" if method == "std" else "ties, or too few distinct values"
+        notes.append(f"Fewer than the {wanted} classes of {what} asked for{where}: {why}.")
         warnings.warn(notes[-1], RegiometricsWarning, stacklevel=stacklevel)
     sizes = [len(bounds) for bounds in found]
     time = {} if together else {"time": times.take(np.repeat(present, sizes))}
