@@ -152,7 +152,7 @@ def coupling_coordination(
     廖重斌 (1999). 环境与经济协调发展的定量评判及其分类体系. 热带地理 (Tropical Geography) 19(2), 171–177: grades.
 
     王淑佳、孔伟、任亮等 (2021). 国内耦合协调度模型的误区及修正. 自然资源学报 (Journal of Natural Resources) 36(3),
-    793–810: "wang2021". https://doi.org/10.31497/zrzyxb.20210319
+    793–810: "standard", the traditional model in its proper form, and "wang2021". https://doi.org/10.31497/zrzyxb.20210319
 
     Examples
     --------
