@@ -357,6 +357,10 @@ def test_many_units_are_their_median_and_quartiles() -> None:
     (line,) = ax.get_lines()
     assert line.get_ydata().tolist() == result.table.groupby("year")["coordination"].median().tolist()
     assert len(ax.collections) == 1
+    # So are units without names.
+    nameless = rgm.coupling_coordination(panel().drop(columns="city"), ["u1", "u2"], time="year")
+    (line,) = nameless.plot().get_lines()
+    assert line.get_ydata().tolist() == nameless.table.groupby("year")["coordination"].median().tolist()
 
 
 @pytest.mark.parametrize(("units", "periods"), [(5, 4), (31, 12)])

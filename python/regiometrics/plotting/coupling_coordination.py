@@ -51,11 +51,11 @@ def _keyed(result: CouplingCoordination, *, needs_both: bool) -> pd.DataFrame:
 def lines(result: CouplingCoordination, ax: Axes, *, measure: str = "coordination") -> None:
     """Draw one line per unit over time of "coordination", "development" or "coupling"; bars without time.
 
-    Of more than 60 units the median and the quartiles.
+    Of more than 60 units, or units without names, the median and the quartiles.
     """
     choice("measure", measure, _MEASURES)
     table = _keyed(result, needs_both=False)
-    if "time" in table and "unit" in table and table["unit"].nunique() > _MOST_LINES:
+    if "time" in table and _is_crowd(table):
         quartiles_over_time(ax, table, measure, sorted(table["time"].unique()))
         label_axes(ax, term(measure), term("time"), term(measure))
         return
@@ -68,6 +68,13 @@ def lines(result: CouplingCoordination, ax: Axes, *, measure: str = "coordinatio
     lines_over_time(ax, series, measure, times)
     across, up = term("time") if times else "", term(measure)
     label_axes(ax, term(measure), *((up, across) if lie_down(ax) else (across, up)))
+
+
+def _is_crowd(table: pd.DataFrame) -> bool:
+    """Return whether there are more units than lines can show, or several without a name."""
+    if "unit" in table:
+        return bool(table["unit"].nunique() > _MOST_LINES)
+    return bool(table["time"].duplicated().any())
 
 
 @figure
