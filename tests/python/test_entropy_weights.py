@@ -173,6 +173,16 @@ def test_all_digits_are_right(n: int, kind: str, method: str) -> None:
     assert result.scores["score"].tolist() == near([float(x) for x in expected["scores"]], rel=64 * EPS)
 
 
+@pytest.mark.parametrize("small", [1e-3, 1e-6, 1e-12])
+def test_the_entropy_of_what_one_row_has_keeps_its_digits(small: float) -> None:
+    random = np.random.default_rng(2)
+    columns = {name: [0.0, 1.0, *(small * random.random(50))] for name in "ab"}
+    result = rgm.entropy_weights(None, columns)
+    expected = entropies(columns, ["+", "+"], "minmax")
+    for name in ("entropy", "divergence", "weight"):
+        assert result.weights[name].tolist() == near([float(x) for x in expected[name]], rel=64 * EPS), name
+
+
 @pytest.mark.parametrize("year", [2014, 2017, 2020, 2023])
 def test_the_chains_of_study_c_have_all_digits(year: int) -> None:
     data = rgm.datasets.load_jjj_chains().query("year == @year")
