@@ -218,6 +218,7 @@ def open_frame(data: Any) -> Any:
     except TypeError:
         compute = next((name for name in ("collect", "compute") if hasattr(data, name)), None)
         hint = "" if compute is None else f"; call .{compute}() first"
+        hint = "; pass one of its tables, for example .to_frame()" if hasattr(data, "summary") else hint
         kind = f"{type(data).__module__}.{type(data).__qualname__}"
         raise InvalidInputError(
             f"data must be a data frame (pandas, polars, pyarrow, …) or None with arrays, not {kind}{hint}"
@@ -250,8 +251,10 @@ def _frame_columns(data: Any, roles: Mapping[str, Any]) -> tuple[dict[str, tuple
             import difflib
 
             near = difflib.get_close_matches(name, [str(each) for each in names], n=3) or names[:10]
+            is_level = name in getattr(getattr(data, "index", None), "names", ())
+            hint = f"; {name!r} is a level of the index: call .reset_index() first" if is_level else ""
             raise InvalidInputError(
-                f"data have no column {name!r} (asked for as {role}); there is {', '.join(map(repr, near))}"
+                f"data have no column {name!r} (asked for as {role}); there is {', '.join(map(repr, near))}{hint}"
             )
         columns[role] = (name, frame[name])
     return columns, frame.implementation

@@ -216,6 +216,15 @@ def test_an_unknown_column_is_told_with_those_like_it() -> None:
     assert refusal(wide, value="level").endswith("there is " + ", ".join(f"'x{i:03d}'" for i in range(10)))
 
 
+def test_a_level_of_the_index_and_a_result_are_told_what_to_do() -> None:
+    data = cities()
+    message = refusal(data.set_index(["city", "year"]), unit="city")
+    assert message.endswith("there is 'gdp', 'population'; 'city' is a level of the index: call .reset_index() first")
+    result = rgm.theil(data, "gdp", time="year")
+    message = refusal(result, value="gdp")
+    assert message.endswith("not regiometrics.theil.Theil; pass one of its tables, for example .to_frame()")
+
+
 def test_an_unknown_column_is_told_where_other_names_are_numbers() -> None:
     data = cities().assign(extra=1).rename(columns={"extra": 0})
     assert refusal(data, value="gpd").startswith("data have no column 'gpd' (asked for as value); there is 'gdp'")

@@ -13,6 +13,7 @@ import pytest
 import regiometrics as rgm
 from regiometrics.reproduce import compare_all, verdicts
 from regiometrics.reproduce._comparison import compare, last_digit, matches
+from regiometrics.reproduce._report import text
 
 
 def test_the_last_digit_of_a_column_is_that_of_its_longest_figure() -> None:
@@ -67,6 +68,8 @@ def test_the_coupling_of_the_chains_is_compared_as_it_comes_and_the_slips_in_pri
     assert "of 13 cities 12 have the printed grade" in chains.reasons[2017]
     notes = " ".join(chains.notes)
     assert "the columns of 2020 and 2023 are identical, in 26 of 26 figures" in notes
+    told = text([chains], [], {})
+    assert "coupling_degree, Chengde: printed 0.03, computed 0.32230" in told
     assert "is 7457, and the cities sum to 7312" in notes
 
 

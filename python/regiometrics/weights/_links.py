@@ -381,7 +381,10 @@ def _unlike(wanted: Sequence[Any], ids: Sequence[Any]) -> InvalidInputError:
     told += [f"the weights have {named(extra)}, which the data lack"] if extra else []
     is_text = {isinstance(unit, str) for unit in (*wanted[:1], *ids[:1])}
     hint = " (one side has text, the other numbers)" if len(is_text) > 1 else ""
-    return InvalidInputError(f"{'; '.join(told)}{hint}; both must have the same units")
+    return InvalidInputError(
+        f"{'; '.join(told)}{hint}; both must have the same units"
+        + ("; ids= of from_edges names units without links" if absent and not extra else "")
+    )
 
 
 def label_list(name: str, ids: Any) -> list[Any]:
