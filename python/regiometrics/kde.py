@@ -300,7 +300,7 @@ def kde(
             _method_note(kernel, rule, ends),
             *_random_notes(bootstrap, confidence, silverman_test, null_modes, key),
             *remarks,
-            *_notes(core, keys, table.n_dropped, n_zero_weight),
+            *_notes(core, keys, tolerance, table.n_dropped, n_zero_weight),
         ),
     )
 
@@ -368,12 +368,16 @@ def _remarks(core: dict[str, Any], keys: Keys | None) -> list[str]:
     return notes
 
 
-def _notes(core: dict[str, Any], keys: Keys | None, n_dropped: int, n_zero_weight: int) -> list[str]:
+def _notes(core: dict[str, Any], keys: Keys | None, tolerance: float, n_dropped: int, n_zero_weight: int) -> list[str]:
     notes = []
     summary, grid = core["summary"], core["curves"]["x"]
     n_binned = int(summary["is_binned"].sum())
     if n_binned:
         notes.append(f"{n_binned} density(ies) from binned values, with the error in error_bound.")
+    inexact = np.flatnonzero((summary["error_bound"] > tolerance) & (tolerance > 0.0))
+    if len(inexact):
+        named = cells_named(keys, inexact)
+        notes.append(f"error_bound is above tolerance{named}: the digits of values so far from zero allow no less.")
     coarse = np.flatnonzero(summary["bandwidth"] < grid[1] - grid[0])
     if len(coarse):
         named = cells_named(keys, coarse)
