@@ -200,7 +200,8 @@ def kde(
     roots, of the others between the places where their formula changes, so that neither the grid nor rounding makes or
     hides one. A derivative below its error (rounding; with bins, `tolerance`) has no sign. Where a kernel other than
     the Gaussian is evaluated from bins, modes are those that rise by more than `tolerance` times the peak, to an eighth
-    of a bandwidth. The number of modes of a kernel with corners (uniform, triangular, Epanechnikov) says little.
+    of a bandwidth; if a far value would take more than a million bins, they are those of the grid. The number of modes
+    of a kernel with corners (uniform, triangular, Epanechnikov) says little.
 
     Silverman's test (1981): the critical bandwidth is the smallest at which the Gaussian density on the whole line has
     `null_modes` modes at most; `p_value` is (1 + k)/(1 + m), k of m samples drawn from that density, shrunk to the
