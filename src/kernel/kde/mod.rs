@@ -157,6 +157,10 @@ fn estimate(job: &Job, samples: &[Sample<'_>], parameters: &Parameters) -> Resul
         let spread = sample.spread(job, !is_fixed || parameters.test > 0)?;
         spread.check("values", cell, !is_fixed)?;
         let (bandwidth, remark) = bandwidth::choose(job, parameters.rule, &sample, &spread)?;
+        if bandwidth <= f64::EPSILON * spread.low.abs().max(spread.high.abs()) {
+            let requirement = "above the distance of doubles as large as the values";
+            return Err(Error::Parameter { name: "bandwidth", requirement, value: bandwidth });
+        }
         Ok(Chosen { sample, spread, bandwidth, remark })
     })?;
     let ranges = chosen.iter().map(|cell| (cell.spread.low, cell.spread.high, cell.bandwidth));
