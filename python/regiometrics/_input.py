@@ -153,15 +153,16 @@ def numbered(data: Any, role: str, columns: Any) -> dict[str, Any]:
     return {} if columns is None else {f"{role}0": columns}
 
 
-def read(data: Any, *, missing: str = "error", gaps: Collection[str] = (), **roles: Any) -> InputTable:
+def read(data: Any, *, missing: str | None = None, gaps: Collection[str] = (), **roles: Any) -> InputTable:
     """Open the caller's data.
 
     Parameters
     ----------
     data : data frame or None
         Any eager frame that narwhals takes; None if the roles are arrays.
-    missing : {"error", "drop"}
-        What to do with rows where a used column is null or NaN.
+    missing : {"error", "drop"}, optional
+        What to do with rows where a used column is null or NaN. Without it they raise an error that offers no choice,
+        for functions that give none.
     gaps : collection of str
         Roles whose columns may have missing values.
     **roles : str or array-like or None
@@ -172,19 +173,23 @@ def read(data: Any, *, missing: str = "error", gaps: Collection[str] = (), **rol
     InvalidInputError
         For unknown columns, unequal lengths, empty input, and missing values unless they are to be dropped.
     """
-    choice("missing", missing, ("error", "drop"))
+    if missing is not None:
+        choice("missing", missing, ("error", "drop"))
     given = {role: column for role, column in roles.items() if column is not None}
     columns, backend = _arrays(given) if data is None else _frame_columns(data, given)
     n_rows = len(next(iter(columns.values()))[1])
     if n_rows == 0:
         raise InvalidInputError("the data have no rows")
     absent = {role: _missing(series) for role, (_, series) in columns.items() if role not in gaps}
-    if missing == "error":
-        for role, mask in absent.items():
+    if missing != "drop":
+        advice = "drop or fill them first"
+        if missing is not None:
             advice = "fill them, or pass missing='drop' to leave these rows out"
+        for role, mask in absent.items():
             _refuse(mask, columns[role][0], "is missing", advice)
         return InputTable(columns=columns, backend=backend, n_rows=n_rows, n_dropped=0)
-    keep = ~np.logical_or.reduce(list(absent.values()))
+    # From no row: every column may have gaps.
+    keep = ~np.logical_or.reduce([np.zeros(n_rows, dtype=bool), *absent.values()])
     n_kept = int(keep.sum())
     if n_kept == 0:
         raise InvalidInputError(f"every one of the {n_rows} rows has a missing value; nothing is left")
