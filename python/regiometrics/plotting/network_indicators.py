@@ -67,9 +67,9 @@ def network(
 
     `positions` maps each node to (x, y), or is a frame whose first three columns are node, x and y; longitude and
     latitude keep their proportions. Without it the layout is that of Kamada and Kawai, the same on every call. `over`
-    is a GeoDataFrame beneath the positions, in their coordinates or, for longitude and latitude, in any CRS. Edges below
-    `least_weight` are left out. `names` writes the names of all nodes, or of none; without it all of sixty nodes, and of
-    more the twenty with the largest weighted degrees.
+    is a GeoDataFrame beneath the positions, in their coordinates, or in any CRS if they are longitude and latitude.
+    Edges below `least_weight` are left out. `names` writes the names of all nodes, or of none; without it of all if
+    there are sixty at most, else of the twenty with the largest weighted degrees.
     """
     from matplotlib import patheffects
 
