@@ -153,7 +153,9 @@ def numbered(data: Any, role: str, columns: Any) -> dict[str, Any]:
     return {} if columns is None else {f"{role}0": columns}
 
 
-def read(data: Any, *, missing: str | None = None, gaps: Collection[str] = (), **roles: Any) -> InputTable:
+def read(
+    data: Any, *, missing: str | None = None, gaps: Collection[str] = (), empty: bool = False, **roles: Any
+) -> InputTable:
     """Open the caller's data.
 
     Parameters
@@ -165,6 +167,8 @@ def read(data: Any, *, missing: str | None = None, gaps: Collection[str] = (), *
         for functions that give none.
     gaps : collection of str
         Roles whose columns may have missing values.
+    empty : bool
+        Whether data without rows say something too.
     **roles : str or array-like or None
         Column names (arrays without `data`) by role; None leaves a role out.
 
@@ -178,7 +182,7 @@ def read(data: Any, *, missing: str | None = None, gaps: Collection[str] = (), *
     given = {role: column for role, column in roles.items() if column is not None}
     columns, backend = _arrays(given) if data is None else _frame_columns(data, given)
     n_rows = len(next(iter(columns.values()))[1])
-    if n_rows == 0:
+    if n_rows == 0 and not empty:
         raise InvalidInputError("the data have no rows")
     absent = {role: _missing(series) for role, (_, series) in columns.items() if role not in gaps}
     if missing != "drop":
@@ -191,7 +195,7 @@ def read(data: Any, *, missing: str | None = None, gaps: Collection[str] = (), *
     # From no row: every column may have gaps.
     keep = ~np.logical_or.reduce([np.zeros(n_rows, dtype=bool), *absent.values()])
     n_kept = int(keep.sum())
-    if n_kept == 0:
+    if n_kept == 0 and not empty:
         raise InvalidInputError(f"every one of the {n_rows} rows has a missing value; nothing is left")
     if n_kept < n_rows:
         columns = {role: (name, series.filter(keep.tolist())) for role, (name, series) in columns.items()}
@@ -283,6 +287,9 @@ def _as_float64(name: str, series: Any, positions: Any = None) -> NDArray[np.flo
     import narwhals as nw
 
     dtype = series.dtype
+    if len(series) == 0:
+        # Of no rows, libraries do not know what they would hold.
+        return np.empty(0)
     if isinstance(dtype, nw.String):
         raise _text_error(name, series.to_list(), positions)
     if isinstance(dtype, nw.Object | nw.Categorical | nw.Enum):
