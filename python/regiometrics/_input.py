@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import narwhals as nw
     from numpy.typing import NDArray
 
-__all__ = ["InputTable", "numbered", "read"]
+__all__ = ["InputTable", "numbered", "read", "read_any"]
 
 # Joint codes of several label columns must stay below 2⁶³.
 _MOST_KEYS = 2**62
@@ -153,9 +153,7 @@ def numbered(data: Any, role: str, columns: Any) -> dict[str, Any]:
     return {} if columns is None else {f"{role}0": columns}
 
 
-def read(
-    data: Any, *, missing: str | None = None, gaps: Collection[str] = (), empty: bool = False, **roles: Any
-) -> InputTable:
+def read(data: Any, *, missing: str | None = None, gaps: Collection[str] = (), **roles: Any) -> InputTable:
     """Open the caller's data.
 
     Parameters
@@ -167,8 +165,6 @@ def read(
         for functions that give none.
     gaps : collection of str
         Roles whose columns may have missing values.
-    empty : bool
-        Whether data without rows say something too.
     **roles : str or array-like or None
         Column names (arrays without `data`) by role; None leaves a role out.
 
@@ -177,13 +173,21 @@ def read(
     InvalidInputError
         For unknown columns, unequal lengths, empty input, and missing values unless they are to be dropped.
     """
+    table = read_any(data, missing=missing, gaps=gaps, **roles)
+    if table.n_rows == 0 and table.n_dropped == 0:
+        raise InvalidInputError("the data have no rows")
+    if table.n_rows == 0:
+        raise InvalidInputError(f"every one of the {table.n_dropped} rows has a missing value; nothing is left")
+    return table
+
+
+def read_any(data: Any, *, missing: str | None = None, gaps: Collection[str] = (), **roles: Any) -> InputTable:
+    """As `read`, for methods to which data without rows say something too."""
     if missing is not None:
         choice("missing", missing, ("error", "drop"))
     given = {role: column for role, column in roles.items() if column is not None}
     columns, backend = _arrays(given) if data is None else _frame_columns(data, given)
     n_rows = len(next(iter(columns.values()))[1])
-    if n_rows == 0 and not empty:
-        raise InvalidInputError("the data have no rows")
     absent = {role: _missing(series) for role, (_, series) in columns.items() if role not in gaps}
     if missing != "drop":
         advice = "drop or fill them first"
@@ -195,8 +199,6 @@ def read(
     # From no row: every column may have gaps.
     keep = ~np.logical_or.reduce([np.zeros(n_rows, dtype=bool), *absent.values()])
     n_kept = int(keep.sum())
-    if n_kept == 0 and not empty:
-        raise InvalidInputError(f"every one of the {n_rows} rows has a missing value; nothing is left")
     if n_kept < n_rows:
         columns = {role: (name, series.filter(keep.tolist())) for role, (name, series) in columns.items()}
     return InputTable(

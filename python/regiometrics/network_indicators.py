@@ -8,7 +8,7 @@ import numpy as np
 
 from . import _core
 from ._call import call
-from ._input import InputTable, read
+from ._input import InputTable, read, read_any
 from ._network import Network, is_networkx, networkx_edges
 from ._options import choice, flag
 from ._paths import paths
@@ -221,7 +221,7 @@ def network_indicators(
     elif source is None or target is None:
         raise InvalidInputError("source and target must both be given")
     roles = {"source": source, "target": target, "weight": weight, "time": time}
-    table = read(edges, missing=missing, empty=may_be_empty, **roles)
+    table = (read_any if may_be_empty else read)(edges, missing=missing, **roles)
     network = Network.open(table, nodes, directed)
     links = network.links(table, parallel, self_loops)
     lengths = _lengths(network, links, distance)

@@ -188,8 +188,9 @@ def _frame(ax: Axes, places: NDArray[np.float64], *, is_geographic: bool, is_map
     reach = float(np.ptp(places, axis=0).max())
     if is_map and reach > 0.0:
         # The nodes with room around them, however far the map goes.
-        for side, limits in enumerate((ax.set_xlim, ax.set_ylim)):
-            limits(places[:, side].min() - _MARGIN * reach, places[:, side].max() + _MARGIN * reach)
+        (left, low), (right, high) = places.min(axis=0) - _MARGIN * reach, places.max(axis=0) + _MARGIN * reach
+        ax.set_xlim(left, right)
+        ax.set_ylim(low, high)
         return
     ax.margins(_MARGIN)
     ax.autoscale_view()
