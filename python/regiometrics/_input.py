@@ -26,6 +26,9 @@ _MOST_KEYS = 2**62
 # An error names this many rows and says how many more there are.
 _ROWS_NAMED = 5
 
+# Stands for an option that a function does not offer; None would be a caller's.
+_NO_CHOICE = object()
+
 # What rounding may put a score beyond 0 or 1.
 _BEYOND = 1e-12
 
@@ -153,7 +156,7 @@ def numbered(data: Any, role: str, columns: Any) -> dict[str, Any]:
     return {} if columns is None else {f"{role}0": columns}
 
 
-def read(data: Any, *, missing: str | None = None, gaps: Collection[str] = (), **roles: Any) -> InputTable:
+def read(data: Any, *, missing: Any = _NO_CHOICE, gaps: Collection[str] = (), **roles: Any) -> InputTable:
     """Open the caller's data.
 
     Parameters
@@ -181,9 +184,9 @@ def read(data: Any, *, missing: str | None = None, gaps: Collection[str] = (), *
     return table
 
 
-def read_any(data: Any, *, missing: str | None = None, gaps: Collection[str] = (), **roles: Any) -> InputTable:
+def read_any(data: Any, *, missing: Any = _NO_CHOICE, gaps: Collection[str] = (), **roles: Any) -> InputTable:
     """As `read`, for methods to which data without rows say something too."""
-    if missing is not None:
+    if missing is not _NO_CHOICE:
         choice("missing", missing, ("error", "drop"))
     given = {role: column for role, column in roles.items() if column is not None}
     columns, backend = _arrays(given) if data is None else _frame_columns(data, given)
@@ -191,7 +194,7 @@ def read_any(data: Any, *, missing: str | None = None, gaps: Collection[str] = (
     absent = {role: _missing(series) for role, (_, series) in columns.items() if role not in gaps}
     if missing != "drop":
         advice = "drop or fill them first"
-        if missing is not None:
+        if missing is not _NO_CHOICE:
             advice = "fill them, or pass missing='drop' to leave these rows out"
         for role, mask in absent.items():
             _refuse(mask, columns[role][0], "is missing", advice)
