@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     import narwhals as nw
     from numpy.typing import NDArray
 
-__all__ = ["InputTable", "numbered", "open_frame", "read"]
+__all__ = ["InputTable", "numbered", "open_frame", "read", "read_any"]
 
 # Joint codes of several label columns must stay below 2⁶³.
 _MOST_KEYS = 2**62
 
 # An error names this many rows and says how many more there are.
 _ROWS_NAMED = 5
+
+# Stands for an option that a function does not offer; None would be a caller's.
+_NO_CHOICE = object()
 
 # What rounding may put a score beyond 0 or 1.
 _BEYOND = 1e-12
@@ -160,15 +163,16 @@ def numbered(data: Any, role: str, columns: Any) -> dict[str, Any]:
     return {} if columns is None else {f"{role}0": columns}
 
 
-def read(data: Any, *, missing: str = "error", gaps: Collection[str] = (), **roles: Any) -> InputTable:
+def read(data: Any, *, missing: Any = _NO_CHOICE, gaps: Collection[str] = (), **roles: Any) -> InputTable:
     """Open the caller's data.
 
     Parameters
     ----------
     data : data frame or None
         Any eager frame that narwhals takes; None if the roles are arrays.
-    missing : {"error", "drop"}
-        What to do with rows where a used column is null or NaN.
+    missing : {"error", "drop"}, optional
+        What to do with rows where a used column is null or NaN. Without it they raise an error that offers no choice,
+        for functions that give none.
     gaps : collection of str
         Roles whose columns may have missing values.
     **roles : str or array-like or None
@@ -179,24 +183,34 @@ def read(data: Any, *, missing: str = "error", gaps: Collection[str] = (), **rol
     InvalidInputError
         For unknown columns, unequal lengths, empty input, and missing values unless they are to be dropped.
     """
-    choice("missing", missing, ("error", "drop"))
+    table = read_any(data, missing=missing, gaps=gaps, **roles)
+    if table.n_rows == 0 and table.n_dropped == 0:
+        raise InvalidInputError("the data have no rows")
+    if table.n_rows == 0:
+        raise InvalidInputError(f"every one of the {table.n_dropped} rows has a missing value; nothing is left")
+    return table
+
+
+def read_any(data: Any, *, missing: Any = _NO_CHOICE, gaps: Collection[str] = (), **roles: Any) -> InputTable:
+    """As `read`, for methods to which data without rows say something too."""
+    if missing is not _NO_CHOICE:
+        choice("missing", missing, ("error", "drop"))
     given = {role: column for role, column in roles.items() if column is not None}
     if not given:
         raise _left_out(next(iter(roles)))
     columns, backend = _arrays(given) if data is None else _frame_columns(data, given)
     n_rows = len(next(iter(columns.values()))[1])
-    if n_rows == 0:
-        raise InvalidInputError("the data have no rows")
     absent = {role: _missing(series) for role, (_, series) in columns.items() if role not in gaps}
-    if missing == "error":
-        for role, mask in absent.items():
+    if missing != "drop":
+        advice = "drop or fill them first"
+        if missing is not _NO_CHOICE:
             advice = "fill them, or pass missing='drop' to leave these rows out"
+        for role, mask in absent.items():
             _refuse(mask, columns[role][0], "is missing", advice)
         return InputTable(columns=columns, backend=backend, n_rows=n_rows, n_dropped=0)
-    keep = ~np.logical_or.reduce(list(absent.values()))
+    # From no row: every column may have gaps.
+    keep = ~np.logical_or.reduce([np.zeros(n_rows, dtype=bool), *absent.values()])
     n_kept = int(keep.sum())
-    if n_kept == 0:
-        raise InvalidInputError(f"every one of the {n_rows} rows has a missing value; nothing is left")
     if n_kept < n_rows:
         columns = {role: (name, series.filter(keep.tolist())) for role, (name, series) in columns.items()}
     return InputTable(
@@ -322,6 +336,9 @@ def _as_float64(name: str, series: Any, positions: Any = None) -> NDArray[np.flo
     import narwhals as nw
 
     dtype = series.dtype
+    if len(series) == 0:
+        # Of no rows, libraries do not know what they would hold.
+        return np.empty(0)
     if isinstance(dtype, nw.String):
         raise _text_error(name, series.to_list(), positions)
     if isinstance(dtype, nw.Object | nw.Categorical | nw.Enum):

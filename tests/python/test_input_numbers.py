@@ -26,7 +26,7 @@ def column(values: Any) -> pd.DataFrame:
 
 
 def numbers(data: Any, **options: Any) -> NDArray[np.float64]:
-    return read(data, value="gdp", **options).numbers("value")
+    return read(data, value="gdp", **{"missing": "error"} | options).numbers("value")
 
 
 def refusal(data: Any, **options: Any) -> str:

@@ -171,7 +171,7 @@ class SpatialWeights:
             "n_links": str(len(self.data)),
             "link_density": f"{self.density:.4f}",
             "n_neighbors": f"{n_neighbors.min()} – {n_neighbors.max()} (⌀ {n_neighbors.mean():.2f})",
-            "row_sums": f"{self.row_sums.min() + 0.0:g} – {self.row_sums.max():g}",
+            "row_sums": f"{self.row_sums.min():g} – {self.row_sums.max():g}",
             "n_components": str(self.n_components),
             "islands": f"{len(islands)}: {named(islands)}" if islands else "0",
         }
@@ -351,9 +351,13 @@ def _from_dense(matrix: Any, ids: Any) -> SpatialWeights:
 
 def _floats(values: Any) -> NDArray[np.float64]:
     try:
-        return np.require(values, np.float64, ["C", "A"])
+        # Also of scipy's `todense`, which gives a matrix that stays two-dimensional however it is indexed.
+        array = np.asarray(values)
+        if array.dtype.kind != "c":
+            return np.require(array, np.float64, ["C", "A"])
     except (TypeError, ValueError) as error:
         raise InvalidInputError(f"the weights cannot be read as numbers: {error}") from None
+    raise InvalidInputError("the weights are complex numbers; spatial weights are real ones of zero or more")
 
 
 def _matrix_ids(shape: tuple[int, ...], ids: Any) -> tuple[Any, ...]:
