@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import narwhals as nw
     from numpy.typing import NDArray
 
-__all__ = ["InputTable", "numbered", "read"]
+__all__ = ["InputTable", "NothingLeftError", "nothing_left", "numbered", "read"]
 
 # Joint codes of several label columns must stay below 2⁶³.
 _MOST_KEYS = 2**62
@@ -28,6 +28,20 @@ _ROWS_NAMED = 5
 
 # What rounding may put a score beyond 0 or 1.
 _BEYOND = 1e-12
+
+
+class NothingLeftError(InvalidInputError):
+    """A table of `n_rows` rows has none that is complete."""
+
+    n_rows: int = 0
+
+
+def nothing_left(n_rows: int) -> NothingLeftError:
+    """Return the error for `n_rows` rows none of which is complete."""
+    told = f"every one of the {n_rows} rows has a missing value; nothing is left" if n_rows else "the data have no rows"
+    error = NothingLeftError(told)
+    error.n_rows = n_rows
+    return error
 
 
 @record
@@ -177,7 +191,7 @@ def read(data: Any, *, missing: str = "error", gaps: Collection[str] = (), **rol
     columns, backend = _arrays(given) if data is None else _frame_columns(data, given)
     n_rows = len(next(iter(columns.values()))[1])
     if n_rows == 0:
-        raise InvalidInputError("the data have no rows")
+        raise nothing_left(0)
     absent = {role: _missing(series) for role, (_, series) in columns.items() if role not in gaps}
     if missing == "error":
         for role, mask in absent.items():
@@ -187,7 +201,7 @@ def read(data: Any, *, missing: str = "error", gaps: Collection[str] = (), **rol
     keep = ~np.logical_or.reduce(list(absent.values()))
     n_kept = int(keep.sum())
     if n_kept == 0:
-        raise InvalidInputError(f"every one of the {n_rows} rows has a missing value; nothing is left")
+        raise nothing_left(n_rows)
     if n_kept < n_rows:
         columns = {role: (name, series.filter(keep.tolist())) for role, (name, series) in columns.items()}
     return InputTable(

@@ -265,7 +265,7 @@ def geodetector(
     else:
         _refuse_parts(resampling, plan)
         part = gather(parts())
-    periods = part.period_labels() if rows is None else rows.periods
+    periods = part.periods
     detected = []
     for outcome, moments in part.moments.items():
         names: dict[str, Any] = {"values": outcome}
