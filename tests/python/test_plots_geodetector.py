@@ -77,6 +77,10 @@ def test_the_triangle_has_a_panel_per_period(result: rgm.Geodetector) -> None:
     with pytest.raises(rgm.InvalidInputError, match="name the time to draw on these axes"):
         result.plot("interaction", ax=given)
     assert result.plot("interaction", ax=given, time=2006) is given
+    # One scale for all panels, up to the next tenth of the largest q.
+    top = np.ceil(10 * max(result.factor["q"].max(), result.interaction["q"].max())) / 10
+    assert 0.3 < top < 1.0
+    assert [panel.images[0].get_clim() for panel in [*axes.ravel(), given]] == [(0.0, top)] * 4
 
 
 def test_means_of_strata_with_their_errors(result: rgm.Geodetector) -> None:

@@ -129,7 +129,8 @@ def _make_room(ax: Axes) -> None:
         n_columns = -(-n_entries // _COLUMN)
         width += n_columns * (0.5 + 0.08 * max(map(len, entries)))
         height = max(height, 0.21 * min(n_entries, _COLUMN) + 0.8)
-    height = max(height, 0.22 * len(ax.get_yticklabels()) + 1.0)
+    lying = (len(bars) for bars in ax.containers if getattr(bars, "orientation", "") == "horizontal")
+    height = max(height, 0.22 * len(ax.get_yticklabels()) + 1.0, 0.13 * sum(lying) + 1.0)
     figure: Any = ax.figure
     figure.set_size_inches(width, height)
 

@@ -108,6 +108,13 @@ def factor(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any = No
     )
 
 
+def _top_of_scale(result: Geodetector, outcome: Any) -> float:
+    """Return the largest q of all periods, up to the next tenth, so that panels share their colours."""
+    tables = [_chosen(result, table, None, outcome)["q"] for table in ("factor", "interaction")]
+    largest = float(np.nanmax(np.concatenate(tables), initial=0.05))
+    return min(1.0, np.ceil(10.0 * largest) / 10.0)
+
+
 @figure
 def _triangle(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any = None) -> None:
     """Draw q of every pair below the diagonal of single factors, each marked with its type."""
@@ -121,7 +128,8 @@ def _triangle(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any =
     cells[np.diag_indices(len(names))] = alone["q"]
     across, down = rows["factor_a"].map(place).to_numpy(int), rows["factor_b"].map(place).to_numpy(int)
     cells[down, across] = rows["q"]
-    image = ax.imshow(cells, cmap="YlOrRd", vmin=0.0, vmax=1.0, aspect="equal", interpolation="none")
+    top = _top_of_scale(result, outcome)
+    image = ax.imshow(cells, cmap="YlOrRd", vmin=0.0, vmax=top, aspect="equal", interpolation="none")
     # Points across a cell, of which two digits and a mark fill three quarters.
     width = ax.get_window_extent().width / ax.figure.dpi * 72.0 / max(len(names), 1)
     size = float(np.clip(0.27 * width, 3.0, 9.0))
@@ -132,7 +140,7 @@ def _triangle(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any =
     for row, column in np.argwhere(np.isfinite(cells)):
         mark = texts.get((row, column), "")
         number = f"{cells[row, column]:.2f}" if len(names) <= _NUMBERED else ""
-        colour = "white" if cells[row, column] > 0.65 else "black"
+        colour = "white" if cells[row, column] > 0.65 * top else "black"
         text = f"{number}\n{mark}" if number and mark else number or mark
         ax.text(column, row, text, ha="center", va="center", color=colour, fontsize=size, linespacing=0.95)
     ax.set_xticks(range(len(names)), names)
