@@ -112,7 +112,7 @@ def _top_of_scale(result: Geodetector, outcome: Any) -> float:
     """Return the largest q of all periods, up to the next tenth, so that panels share their colours."""
     tables = [_chosen(result, table, None, outcome)["q"] for table in ("factor", "interaction")]
     largest = float(np.nanmax(np.concatenate(tables), initial=0.05))
-    return min(1.0, np.ceil(10.0 * largest) / 10.0)
+    return min(1.0, float(np.ceil(10.0 * largest)) / 10.0)
 
 
 @figure
