@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import narwhals as nw
     from numpy.typing import NDArray
 
-__all__ = ["InputTable", "numbered", "open_frame", "read", "read_any"]
+__all__ = ["InputTable", "NothingLeftError", "nothing_left", "numbered", "open_frame", "read", "read_any"]
 
 # Joint codes of several label columns must stay below 2⁶³.
 _MOST_KEYS = 2**62
@@ -31,6 +31,20 @@ _NO_CHOICE = object()
 
 # What rounding may put a score beyond 0 or 1.
 _BEYOND = 1e-12
+
+
+class NothingLeftError(InvalidInputError):
+    """A table of `n_rows` rows has none that is complete."""
+
+    n_rows: int = 0
+
+
+def nothing_left(n_rows: int) -> NothingLeftError:
+    """Return the error for `n_rows` rows none of which is complete."""
+    told = f"every one of the {n_rows} rows has a missing value; nothing is left" if n_rows else "the data have no rows"
+    error = NothingLeftError(told)
+    error.n_rows = n_rows
+    return error
 
 
 @record
@@ -184,10 +198,8 @@ def read(data: Any, *, missing: Any = _NO_CHOICE, gaps: Collection[str] = (), **
         For unknown columns, unequal lengths, empty input, and missing values unless they are to be dropped.
     """
     table = read_any(data, missing=missing, gaps=gaps, **roles)
-    if table.n_rows == 0 and table.n_dropped == 0:
-        raise InvalidInputError("the data have no rows")
     if table.n_rows == 0:
-        raise InvalidInputError(f"every one of the {table.n_dropped} rows has a missing value; nothing is left")
+        raise nothing_left(table.n_dropped)
     return table
 
 

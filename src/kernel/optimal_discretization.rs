@@ -10,6 +10,7 @@ use super::check;
 use super::classify::{Method, NaturalBreaks, breaks_of_sorted, distinct};
 use super::error::{Error, Result};
 use super::job::Job;
+use super::stats::keeps_digits;
 
 /// Two q that differ by less than this, relatively, are equal, and the simpler classes are taken.
 const TIE: f64 = 1e-12;
@@ -119,13 +120,13 @@ fn center(job: &Job, values: &[f64], rows: Vec<u32>, period: usize) -> Result<Ou
     let value = |row: usize| values[rows[row] as usize];
     let mean = first + job.sum(n, |row| value(row) - first)? / n as f64;
     let squares = job.sum(n, |row| (value(row) - mean).powi(2))?;
-    if !squares.is_finite() {
-        return Err(Error::OutOfRange { name: "values", period });
-    }
-    if squares <= 0.0 {
+    let centered: Vec<f64> = rows.iter().map(|&row| values[row as usize] - mean).collect();
+    if squares <= 0.0 && centered.iter().all(|&value| value == 0.0) {
         return Err(Error::Constant { name: "values", period });
     }
-    let centered = rows.iter().map(|&row| values[row as usize] - mean).collect();
+    if !keeps_digits(squares) {
+        return Err(Error::OutOfRange { name: "values", period });
+    }
     Ok(Outcome { rows, centered, squares })
 }
 

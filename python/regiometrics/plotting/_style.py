@@ -142,7 +142,8 @@ def _make_room(ax: Axes) -> None:
         width += n_columns * (0.5 + 0.08 * max(map(len, entries)))
         height = max(height, 0.21 * min(n_entries, _COLUMN) + 0.8)
     n_rows = len(ax.get_yticklabels())
-    height = max(height, 0.22 * n_rows + 1.0)
+    lying = (len(bars) for bars in ax.containers if getattr(bars, "orientation", "") == "horizontal")
+    height = max(height, 0.22 * n_rows + 1.0, 0.13 * sum(lying) + 1.0)
     if ax.images and ax.get_aspect() == 1.0:
         width, height = max(width, _CELL * n_rows + _BESIDE), max(height, _CELL * n_rows + _BELOW)
     turned = [text_width(label.get_text()) for label in ax.get_xticklabels() if label.get_rotation() > 0.0]
