@@ -92,7 +92,7 @@ impl<P: Place> Worker<'_, P> {
                 if options.exact {
                     exact::measure(&mut self.walker, places, outside, donors, response.original());
                 } else {
-                    self.walker.measure(places, outside, donors, response.original());
+                    self.walker.measure(outside, donors, response.original());
                 }
                 sum.take(&self.walker, &self.tree, outside.len());
                 if keep {
