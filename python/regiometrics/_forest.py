@@ -42,13 +42,23 @@ class FactorFrame:
 
 
 def frame_names(data: Any) -> list[str] | None:
-    """Return the names of the columns of a data frame; None for anything else, and where a name is no text."""
+    """Return the names of the columns of a data frame; None for anything else, and where a name is no text.
+
+    Raises
+    ------
+    InvalidInputError
+        For two columns of the same name.
+    """
     import narwhals as nw
 
     frame = nw.from_native(data, eager_only=True, pass_through=True)
-    if not isinstance(frame, nw.DataFrame) or not all(isinstance(name, str) for name in frame.columns):
+    if not isinstance(frame, nw.DataFrame):
         return None
-    return list(frame.columns)
+    try:
+        names = list(frame.columns)
+    except nw.exceptions.DuplicateError:
+        raise InvalidInputError("data have two columns of the same name; rename one first") from None
+    return names if all(isinstance(name, str) for name in names) else None
 
 
 def matrix_columns(data: Any) -> list[NDArray[np.float64]]:

@@ -392,6 +392,8 @@ def test_bad_values_are_refused_with_column_and_row() -> None:
         rgm.RandomForestRegressor(5).fit(x, y, groups=np.zeros(20))
     with pytest.raises(rgm.InvalidInputError, match=r"expecting 4 features"):
         grown(x, y).predict(x[:, :3])
+    with pytest.raises(rgm.InvalidInputError, match=r"two columns of the same name"):
+        grown(pd.DataFrame(x, columns=["a", "b", "c", "a"]), y)
 
 
 def test_a_constant_response_is_told() -> None:
