@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import regiometrics as rgm
-from forest_oracles import expected_rises
+from forest_oracles import all_rises, expected_rises
 
 MEASURES = ["inc_mse", "inc_mse_se", "inc_mse_scaled", "inc_node_purity"]
 P_VALUES = ["p_inc_mse", "p_inc_mse_scaled", "p_inc_node_purity"]
@@ -53,6 +53,25 @@ def test_exact_importance_is_the_mean_over_all_permutations(seed: int) -> None:
     assert result.table["inc_mse"].to_numpy() == pytest.approx(table.mean(axis=0), rel=1e-10, abs=1e-10)
     error = table.std(axis=0) / np.sqrt(12)
     assert result.table["inc_mse_se"].to_numpy() == pytest.approx(error, rel=1e-9, abs=1e-10)
+
+
+def test_one_permutation_is_one_of_all() -> None:
+    n_checked, n_moved = 0, 0
+    for seed in range(30):
+        data = made(9, seed)
+        result = measured(data, n_estimators=1, node_size=1, seed=seed)
+        x, y = data[FACTORS].to_numpy(), data["gdp"].to_numpy()
+        outside = np.flatnonzero(result.model.in_bag_counts()[0] == 0).tolist()
+        if len(outside) > 4:
+            continue
+        rises = all_rises(result.model.forest_, 0, x, y, outside)
+        distance = np.abs(rises - result.table["inc_mse"].to_numpy()[:, None]).min(axis=1)
+        # Sums of four squares of numbers of one size.
+        assert (distance <= 1e-12 * (1.0 + np.abs(rises).max())).all()
+        n_checked += 1
+        n_moved += int((result.table["inc_mse"] != 0.0).sum())
+    assert n_checked >= 15
+    assert n_moved >= 15
 
 
 def test_one_permutation_scatters_around_the_expectation() -> None:
