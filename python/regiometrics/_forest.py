@@ -51,10 +51,10 @@ def frame_names(data: Any) -> list[str] | None:
     """
     import narwhals as nw
 
-    frame = nw.from_native(data, eager_only=True, pass_through=True)
-    if not isinstance(frame, nw.DataFrame):
-        return None
     try:
+        frame = nw.from_native(data, eager_only=True, pass_through=True)
+        if not isinstance(frame, nw.DataFrame):
+            return None
         names = list(frame.columns)
     except nw.exceptions.DuplicateError:
         raise InvalidInputError("data have two columns of the same name; rename one first") from None

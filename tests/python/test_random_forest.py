@@ -188,6 +188,22 @@ def test_units_of_factors_and_response_do_not_matter() -> None:
     assert same_trees(plain, moved, "offsets", "feature", "left", "n_draws")
 
 
+def test_values_in_steps_fall_on_the_same_side_in_any_unit() -> None:
+    # Indices with one decimal: midpoints of some values are others, 0.2 of 0.1 and 0.3, and rounding decides which side
+    # of a threshold computed as (a + b) / 2 they fall on.
+    draw = np.random.default_rng(6)
+    x = draw.integers(0, 40, size=(200, 3)) / 10.0
+    y = np.sin(x[:, 0]) + x[:, 1] * x[:, 2] + 0.3 * draw.normal(size=200)
+    plain = grown(x, y, 60)
+    on_values = np.isin(np.round(plain.forest_["threshold"] * 10.0, 6) % 1.0, [0.0])
+    assert on_values.sum() > 200
+    for scale in (1e-10, 1.0 / 3.0, 7e5):
+        other = grown(x * scale, y * 1e-9, 60)
+        assert same_trees(plain, other, "offsets", "feature", "left", "n_draws")
+        assert other.oob_mse_ == pytest.approx(plain.oob_mse_ * 1e-18, rel=1e-10)
+        assert other.predict(x * scale) == pytest.approx(plain.predict(x) * 1e-9, rel=1e-12)
+
+
 def test_values_of_two_thousand_millions_and_one_keep_their_order() -> None:
     x = 2e9 + np.arange(100.0)[:, None]
     y = np.random.default_rng(1).permutation(100).astype(float)

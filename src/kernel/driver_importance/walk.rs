@@ -1,7 +1,7 @@
 //! By how much the out-of-bag error of one tree rises when a factor is permuted.
 
 use crate::kernel::forest::ranks::Place;
-use crate::kernel::forest::{DONORS, Parameters, Ranks, Tree};
+use crate::kernel::forest::{DONORS, Parameters, Tree};
 
 /// A node as out-of-bag rows walk over it: rows at places up to `last` of `feature` go to `left`, others to the next.
 #[derive(Debug, Clone, Copy, Default)]
@@ -121,12 +121,11 @@ impl<P: Place> Walker<P> {
     }
 
     /// Make a tree ready for walks by places.
-    pub fn load(&mut self, ranks: &Ranks<'_>, tree: &Tree) {
+    pub fn load(&mut self, tree: &Tree) {
         self.steps.clear();
         self.steps.extend(tree.nodes.iter().map(|node| {
-            let place =
-                if node.left == 0 { 0 } else { ranks.last_left(node.feature as usize, node.threshold) };
-            Step { feature: node.feature, last: P::of(place as usize), left: node.left }
+            let last = P::of(node.last as usize);
+            Step { feature: node.feature, last, left: node.left }
         }));
         self.value.clear();
         self.value.extend(tree.nodes.iter().map(|node| node.value));

@@ -2,7 +2,7 @@
 
 use super::block::{Block, Draws, Level};
 use super::bootstrap::in_bag;
-use super::ranks::{Place, Places, Ranks, Table, threshold};
+use super::ranks::{Place, Places, Ranks, Table};
 use super::split::{Moments, Scratch, Search, Split};
 use super::{GROWTH, Parameters, Tree, TreeNode, oob};
 use crate::kernel::error::Result;
@@ -312,7 +312,8 @@ impl Growth<'_> {
         for boundary in self.work.boundaries.drain(..) {
             let node = &mut self.tree.nodes[boundary.place as usize];
             let value = |row: u32| self.ranks.value(node.feature as usize, row as usize);
-            node.threshold = threshold(value(boundary.low), value(boundary.high));
+            (node.threshold, node.last) =
+                self.ranks.between(node.feature as usize, value(boundary.low), value(boundary.high));
         }
     }
 }
