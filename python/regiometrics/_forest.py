@@ -42,7 +42,13 @@ class FactorFrame:
 
 
 def frame_names(data: Any) -> list[str] | None:
-    """Return the names of the columns of a data frame; None for anything else, and where a name is no text."""
+    """Return the names of the columns of a data frame; None for anything else, and where a name is no text.
+
+    Raises
+    ------
+    InvalidInputError
+        For two columns of the same name.
+    """
     import narwhals as nw
 
     try:

@@ -191,7 +191,7 @@ def driver_importance(
     >>> result.table[["factor", "p_inc_mse", "rank"]].values.tolist()
     [['income', 0.05, 1], ['area', 0.55, 2]]
     """
-    given = listed_columns(data, factors)
+    given = listed_columns(data, factors, argument="factors", one="factor")
     roles = {f"factors[{place}]": column for place, column in enumerate(given.values())}
     if data is not None and isinstance(value, str) and value in given:
         raise InvalidInputError(f"column {value!r} is the value; it cannot be a factor as well")

@@ -65,7 +65,8 @@ class RandomForestRegressor:
 
     Notes
     -----
-    Splits do not depend on the units of factors and response. Thresholds are midpoints between neighbouring values.
+    Splits do not depend on the units of factors and response. Thresholds are midpoints between neighbouring values;
+    where a value of the data is the midpoint but for rounding, that value, so that it goes left in any unit.
     Splits of equal gain (to 1e-13 of the sum of squares of the node) are chosen from at random. A node in which no
     factor drawn gains anything is a leaf. R² is 1 − MSE / variance of all responses (dividing by n), as in R.
 
