@@ -24,7 +24,7 @@ def cells(name: str, kind: str) -> list[Any]:
 def test_there_is_a_notebook_per_study_and_a_lesson_per_family() -> None:
     assert [name[:7] for name in STUDIES] == ["study_a", "study_b", "study_c", "study_d"]
     families = {"inequality", "indicators", "density", "markov", "decoupling", "coupling", "ellipse", "networks"}
-    families |= {"hot_spots", "detector", "forest"}
+    families |= {"hot_spots", "detector", "forest", "effects", "classes", "weights", "growth", "structure"}
     assert {name.removeprefix("learn_") for name in LESSONS} >= families
 
 
