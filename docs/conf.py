@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import regiometrics
@@ -16,6 +17,15 @@ version = release = regiometrics.__version__
 
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.mathjax"]
 exclude_patterns = ["_build", "jupyter_execute"]
+
+# The notebooks are pages of the site, with the outputs that `tests/run_notebooks.py` holds to those of the package.
+HERE = Path(__file__).resolve().parent
+copytree(HERE.parent / "notebooks", HERE / "notebooks", dirs_exist_ok=True)
+_LISTED = "\n```{toctree}\n:hidden:\n:glob:\n\nstudy_*\nlearn_*\nlarge_panel\n```\n"
+with (HERE / "notebooks" / "README.md").open("a", encoding="utf-8") as _index:
+    _index.write(_LISTED)
+nb_execution_excludepatterns = ["notebooks/*"]
+
 templates_path = ["_templates"]
 default_role = "literal"
 
@@ -54,6 +64,10 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
+
+# Chinese text is shown in the font of the figures.
+_fonts = Path(regiometrics.__file__).parent / "plotting" / "fonts"
+html_static_path += [str(_fonts / "NotoSansSC-Regular-subset.ttf"), str(_fonts / "OFL.txt")]
 
 # Formulas are set by MathJax from these files, which are copied into the site: nothing is fetched when a page opens.
 _mathjax = find_spec("sphinx-mathjax-offline")
