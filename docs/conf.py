@@ -80,8 +80,14 @@ mathjax3_config = {"options": {"enableMenu": False}}
 
 def _set_language(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object) -> None:
     """Mark the Chinese pages as Chinese, for fonts, hyphenation and readers aloud."""
-    if page.startswith("zh/"):
+    if page.startswith("zh/") or page.endswith("_zh"):
         context["language"] = "zh-CN"
+
+
+def _set_size(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object) -> None:
+    """Show the figures that notebooks store in their own size; those of other pages have twice the dots."""
+    if page.startswith("notebooks/"):
+        app.add_css_file("notebooks.css", priority=900)
 
 
 def _leave_records_out(
@@ -94,5 +100,6 @@ def _leave_records_out(
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect what is done to each page."""
     app.connect("html-page-context", _set_language)
+    app.connect("html-page-context", _set_size)
     app.connect("autodoc-process-signature", _leave_records_out)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
