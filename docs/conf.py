@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, rmtree
 from typing import Any
 
 import regiometrics
@@ -20,7 +20,8 @@ exclude_patterns = ["_build", "jupyter_execute"]
 
 # The notebooks are pages of the site, with the outputs that `tests/run_notebooks.py` holds to those of the package.
 HERE = Path(__file__).resolve().parent
-copytree(HERE.parent / "notebooks", HERE / "notebooks", dirs_exist_ok=True)
+rmtree(HERE / "notebooks", ignore_errors=True)
+copytree(HERE.parent / "notebooks", HERE / "notebooks")
 _LISTED = "\n```{toctree}\n:hidden:\n:glob:\n\nstudy_*\nlearn_*\nlarge_panel\n```\n"
 with (HERE / "notebooks" / "README.md").open("a", encoding="utf-8") as _index:
     _index.write(_LISTED)
