@@ -169,21 +169,21 @@ class RandomForestRegressor:
         self, names: tuple[str, ...] | None, categories: Categories, core: dict[str, Any], seed: int, groups: Any
     ) -> RandomForestRegressor:
         """Set what a fit found."""
-        self.n_features_in_ = len(core["inc_node_purity"])
+        self.n_features_in_: int = len(core["inc_node_purity"])
         if names is None:
             # Those of an earlier fit.
             self.__dict__.pop("feature_names_in_", None)
         else:
-            self.feature_names_in_ = np.array(names, dtype=object)
+            self.feature_names_in_: NDArray[np.object_] = np.array(names, dtype=object)
         self._categories = categories
         self._groups = groups
-        self.forest_ = core["forest"]
-        self.oob_prediction_ = core["oob_prediction"]
-        self.oob_mse_ = core["oob_mse"]
-        self.oob_r2_ = core["oob_r2"]
-        self.oob_score_ = float(core["oob_r2"][-1])
-        self.inc_node_purity_ = core["inc_node_purity"]
-        self.seed_ = seed
+        self.forest_: dict[str, NDArray[Any]] = core["forest"]
+        self.oob_prediction_: NDArray[np.float64] = core["oob_prediction"]
+        self.oob_mse_: NDArray[np.float64] = core["oob_mse"]
+        self.oob_r2_: NDArray[np.float64] = core["oob_r2"]
+        self.oob_score_: float = float(core["oob_r2"][-1])
+        self.inc_node_purity_: NDArray[np.float64] = core["inc_node_purity"]
+        self.seed_: int = seed
         return self
 
     def predict(self, X: Any) -> NDArray[np.float64]:

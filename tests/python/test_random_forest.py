@@ -420,7 +420,7 @@ def test_bad_values_are_refused_with_column_and_row() -> None:
         rgm.RandomForestRegressor(5).fit(x, y, groups=np.zeros(20))
     with pytest.raises(rgm.InvalidInputError, match=r"expecting 4 features"):
         grown(x, y).predict(x[:, :3])
-    with pytest.raises(rgm.InvalidInputError, match=r"two columns of the same name"):
+    with pytest.raises(rgm.InvalidInputError, match=r"two columns named 'a'"):
         grown(pd.DataFrame(x, columns=["a", "b", "c", "a"]), y)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from .._core import __version__
 from .._language import language
 from ._comparison import Comparison, as_shown
+from ._font import face
 from ._report import file_name, said
 from ._words import say, word
 
@@ -35,7 +36,7 @@ def page(comparisons: list[Comparison], closing: Sequence[str]) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="{"zh-CN" if language() == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(title)}</title>\n'
-        f"<style>\n{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<style>\n{face(title + body)}{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
 
