@@ -45,7 +45,10 @@ def frame_names(data: Any) -> list[str] | None:
     """Return the names of the columns of a data frame; None for anything else, and where a name is no text."""
     import narwhals as nw
 
-    frame = nw.from_native(data, eager_only=True, pass_through=True)
+    try:
+        frame = nw.from_native(data, eager_only=True, pass_through=True)
+    except nw.exceptions.DuplicateError:
+        raise InvalidInputError("data have two columns of the same name; rename one first") from None
     if not isinstance(frame, nw.DataFrame) or not all(isinstance(name, str) for name in frame.columns):
         return None
     return list(frame.columns)

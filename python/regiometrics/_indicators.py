@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ._input import InputTable, read
 from ._labels import Labels
+from ._options import flag
 from ._record import record
 from ._tables import Frame, extend, make_frame
 from .errors import InvalidInputError, RegiometricsWarning
@@ -133,7 +134,7 @@ def read_indicators(
     roles = {f"columns[{position}]": column for position, column in enumerate(given.values())}
     if data is not None and isinstance(time, str) and time in given:
         raise InvalidInputError(f"column {time!r} is the time; it cannot be an indicator as well")
-    if not pooled and time is None:
+    if not flag("pooled", pooled) and time is None:
         raise InvalidInputError("pooled=False takes each period by itself; say which column is the time")
     table = read(data, missing=missing, time=time, **roles)
     return Indicators(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._labels import Keys, Labels, encode
-from ._options import choice
+from ._options import choice, shown
 from ._record import record
 from .errors import InvalidInputError, RegiometricsWarning
 
@@ -184,7 +184,7 @@ def read(data: Any, *, missing: str = "error", gaps: Collection[str] = (), **rol
             advice = "fill them, or pass missing='drop' to leave these rows out"
             _refuse(mask, columns[role][0], "is missing", advice)
         return InputTable(columns=columns, backend=backend, n_rows=n_rows, n_dropped=0)
-    keep = ~np.logical_or.reduce(list(absent.values()))
+    keep = ~np.logical_or.reduce([np.zeros(n_rows, dtype=bool), *absent.values()])
     n_kept = int(keep.sum())
     if n_kept == 0:
         raise InvalidInputError(f"every one of the {n_rows} rows has a missing value; nothing is left")
@@ -221,9 +221,9 @@ def _frame_columns(data: Any, roles: Mapping[str, Any]) -> tuple[dict[str, tuple
 
             near = difflib.get_close_matches(name, [str(each) for each in names], n=3) or names[:10]
             raise InvalidInputError(
-                f"data have no column {name!r} (asked for as {role}); there is {', '.join(map(repr, near))}"
+                f"data have no column {shown(name)} (asked for as {role}); there is {', '.join(map(shown, near))}"
             )
-        columns[role] = (name, frame[name])
+        columns[role] = (name, _in_our_order(frame[name]))
     return columns, frame.implementation
 
 
@@ -233,7 +233,7 @@ def _arrays(roles: Mapping[str, Any]) -> tuple[dict[str, tuple[str, Any]], Any]:
     columns = {}
     for role, values in roles.items():
         if isinstance(values, str) or not hasattr(values, "__len__"):
-            raise InvalidInputError(f"{role} is {values!r}; without data it must be an array, one entry per row")
+            raise InvalidInputError(f"{role} is {shown(values)}; without data it must be an array, one entry per row")
         columns[role] = (str(getattr(values, "name", None) or role), _as_series(role, values))
     lengths = {role: len(series) for role, (_, series) in columns.items()}
     if len(set(lengths.values())) > 1:
@@ -242,13 +242,24 @@ def _arrays(roles: Mapping[str, Any]) -> tuple[dict[str, tuple[str, Any]], Any]:
     return columns, nw.Implementation.PANDAS
 
 
+def _in_our_order(series: Any) -> Any:
+    """Return a column in the byte order of this machine, since pandas cannot take rows of the other one."""
+    if series.implementation.is_pandas():
+        import narwhals as nw
+
+        native = series.to_native()
+        if isinstance(native.dtype, np.dtype) and not native.dtype.isnative:
+            return nw.from_native(native.astype(native.dtype.newbyteorder("=")), series_only=True)
+    return series
+
+
 def _as_series(role: str, values: Any) -> Any:
     import narwhals as nw
     import pandas as pd
 
     series = nw.from_native(values, series_only=True, pass_through=True)
     if isinstance(series, nw.Series):
-        return series
+        return _in_our_order(series)
     if hasattr(values, "__array__") and not isinstance(values, pd.Categorical | pd.Index | np.ma.MaskedArray):
         values = np.asarray(values)
         if values.ndim != 1:
@@ -259,7 +270,7 @@ def _as_series(role: str, values: Any) -> Any:
         raise InvalidInputError(f"{role} must have one dimension, not 2")
     try:
         return nw.from_native(pd.Series(values, copy=False), series_only=True)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, NotImplementedError) as error:
         raise InvalidInputError(f"{role} cannot be read as a column: {error}") from None
 
 
@@ -288,7 +299,7 @@ def _as_float64(name: str, series: Any, positions: Any = None) -> NDArray[np.flo
     elif not (dtype.is_numeric() or isinstance(dtype, nw.Boolean)):
         array = series.to_numpy()
         # Numbers that narwhals has no name for: long doubles, the other byte order.
-        if array.dtype.kind not in "iuf":
+        if array.dtype.kind not in "iuf" or array.ndim != 1:
             raise InvalidInputError(f"column {name!r} is of type {_type_name(series)}; numbers are needed")
         return np.require(array, np.float64, ["C", "A"])
     return np.require(series.to_numpy(), np.float64, ["C", "A"])

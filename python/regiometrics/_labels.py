@@ -43,7 +43,13 @@ class Labels:
 
     def to_list(self) -> list[Any]:
         """Return the distinct labels as Python objects."""
-        return list(self.series.to_list())
+        import narwhals as nw
+        import pandas as pd
+
+        if isinstance(self.distinct, nw.Series):
+            return list(self.distinct.to_list())
+        # As they are: pandas would make strings of objects, of which some are none.
+        return list(pd.Series(self.distinct, dtype=self.distinct.dtype).to_list())
 
     def item(self, code: int) -> Any:
         """Return the label of one code as a Python object."""
@@ -102,7 +108,8 @@ def encode(name: str, series: nw.Series[Any]) -> Labels:
             codes, distinct = _encode_polars(series)
         else:
             codes, distinct = _encode_pyarrow(series)
-    except TypeError:
+    # pyarrow says of types of others that it has not implemented them.
+    except (TypeError, NotImplementedError):
         raise InvalidInputError(
             f"the labels in column {name!r} cannot be put in order; give them one type (all text or all numbers)"
         ) from None

@@ -252,6 +252,8 @@ def _weights(weights: Any, names: tuple[str, ...]) -> NDArray[np.float64]:
         raise InvalidInputError(f"weights must be {len(names)} numbers, one per system, not {weights!r}")
     if not (np.isfinite(given).all() and (given >= 0.0).all() and given.any()):
         raise InvalidInputError(f"weights must be zero or more, and not all zero, not {weights!r}")
+    # Relative to the largest, so that no sum overflows.
+    given = given / given.max()
     return np.asarray(given / given.sum())
 
 

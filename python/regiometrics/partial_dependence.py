@@ -217,7 +217,7 @@ def partial_dependence(
     """
     forest = fitted(model)
     choice("kind", kind, ("average", "individual", "both"))
-    flag("centered", centered)
+    centered = flag("centered", centered)
     most = None if grid_size is None else count("grid_size", grid_size, least=2)
     refits = Refits.checked(bootstrap, confidence, seed, value)
     sample = read_sample(forest, data, value=value, weight=weight, missing=missing)
@@ -231,7 +231,7 @@ def partial_dependence(
         sample.core,
         chosen,
         most or MOST,
-        bool(centered),
+        centered,
         fraction("prominence", prominence),
         refits.core(forest, sample),
         columns=sample.told,
@@ -254,7 +254,7 @@ def partial_dependence(
         individual=individual,
         pairs=_pair_table(backend, sample.names, joint, surfaces),
         kind=kind,
-        centered=bool(centered),
+        centered=centered,
         prominence=float(prominence),
         bootstrap=refits.replicates,
         confidence=refits.confidence,

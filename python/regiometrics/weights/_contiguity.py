@@ -80,7 +80,7 @@ def geometries(data: Any, unit: str | None) -> tuple[Any, list[Any]]:
     shapes = getattr(data, "geometry", None)
     if shapes is None or not hasattr(shapes, "geom_type"):
         kind = f"{type(data).__module__}.{type(data).__qualname__}"
-        raise InvalidInputError(f"a GeoDataFrame or GeoSeries is needed, not {kind}")
+        raise InvalidInputError(f"data must be a GeoDataFrame or GeoSeries, not {kind}")
     if len(shapes) == 0:
         raise InvalidInputError("the data have no rows")
     if unit is not None and (not hasattr(data, "columns") or unit not in data.columns):

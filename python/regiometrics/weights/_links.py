@@ -14,6 +14,7 @@ from .._call import call
 from .._input import InputTable, read
 from .._labels import Labels
 from .._language import term
+from .._options import flag
 from .._record import record
 from .._tables import to_text
 from ..errors import InvalidInputError
@@ -232,7 +233,7 @@ def from_edges(
     units = _union(ends) if ids is None else label_list("ids", ids)
     position = {unit: row for row, unit in enumerate(units)}
     first, second = (_positions(table, labels, position) for labels in ends)
-    return _build(first, second, table.optional_numbers("weight"), tuple(units), bool(symmetric), "row {}")
+    return _build(first, second, table.optional_numbers("weight"), tuple(units), flag("symmetric", symmetric), "row {}")
 
 
 def as_weights(
@@ -352,7 +353,7 @@ def _from_dense(matrix: Any, ids: Any) -> SpatialWeights:
 def _floats(values: Any) -> NDArray[np.float64]:
     try:
         return np.require(values, np.float64, ["C", "A"])
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InvalidInputError(f"the weights cannot be read as numbers: {error}") from None
 
 
@@ -401,7 +402,9 @@ def label_list(name: str, ids: Any) -> list[Any]:
 def _plain(ids: Any) -> list[Any] | None:
     for method in ("tolist", "to_list", "to_pylist"):
         if hasattr(ids, method):
-            return list(getattr(ids, method)())
+            listed = getattr(ids, method)()
+            # A single value has none of its own.
+            return listed if isinstance(listed, list) else None
     return list(ids) if isinstance(ids, Sequence) and not isinstance(ids, str) else None
 
 
