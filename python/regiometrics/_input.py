@@ -174,6 +174,8 @@ def read(data: Any, *, missing: str = "error", gaps: Collection[str] = (), **rol
     """
     choice("missing", missing, ("error", "drop"))
     given = {role: column for role, column in roles.items() if column is not None}
+    if not given:
+        raise InvalidInputError(f"{next(iter(roles))} is None; it must be the name of a column of data, or an array")
     columns, backend = _arrays(given) if data is None else _frame_columns(data, given)
     n_rows = len(next(iter(columns.values()))[1])
     if n_rows == 0:
@@ -308,7 +310,10 @@ def _as_float64(name: str, series: Any, positions: Any = None) -> NDArray[np.flo
 def _type_name(series: Any) -> str:
     import narwhals as nw
 
-    return str(series.to_native().dtype if isinstance(series.dtype, nw.Unknown) else series.dtype)
+    if not isinstance(series.dtype, nw.Unknown):
+        return str(series.dtype)
+    native = series.to_native()
+    return str(native.type if series.implementation.is_pyarrow() else native.dtype)
 
 
 def _objects_as_float64(name: str, values: list[Any], positions: Any) -> NDArray[np.float64]:

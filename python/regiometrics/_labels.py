@@ -39,7 +39,11 @@ class Labels:
 
         if isinstance(self.distinct, nw.Series):
             return self.distinct
-        return nw.from_native(pd.Series(self.distinct), series_only=True)
+        try:
+            return nw.from_native(pd.Series(self.distinct), series_only=True)
+        except UnicodeEncodeError:
+            # Halves of surrogate pairs are no strings to pandas.
+            return nw.from_native(pd.Series(self.distinct, dtype=object), series_only=True)
 
     def to_list(self) -> list[Any]:
         """Return the distinct labels as Python objects."""
@@ -54,6 +58,14 @@ class Labels:
     def item(self, code: int) -> Any:
         """Return the label of one code as a Python object."""
         return self.to_list()[code]
+
+    def find(self, label: Any) -> int | None:
+        """Return the code of a label; None for what is none."""
+        try:
+            return self.to_list().index(label)
+        except (TypeError, ValueError):
+            # Some values cannot be compared with labels at all.
+            return None
 
     def take(self, codes: NDArray[Any]) -> Any:
         """Return the labels of `codes` as a column for `make_frame`, in the data type of the caller's column."""
@@ -109,7 +121,7 @@ def encode(name: str, series: nw.Series[Any]) -> Labels:
         else:
             codes, distinct = _encode_pyarrow(series)
     # pyarrow says of types of others that it has not implemented them.
-    except (TypeError, NotImplementedError):
+    except (TypeError, NotImplementedError, OverflowError):
         raise InvalidInputError(
             f"the labels in column {name!r} cannot be put in order; give them one type (all text or all numbers)"
         ) from None

@@ -270,6 +270,13 @@ def _beside(data: Any, table: InputTable, systems: tuple[str, ...], columns: dic
         return make_frame(table.backend, unite(keys, columns))
     frame = nw.from_native(data, eager_only=True)
     rest = frame.select([name for name in frame.columns if name not in systems])
+    if not rest.columns:
+        # A frame without columns may have lost its rows.
+        made = make_frame(table.backend, columns)
+        if rest.implementation.is_pandas():
+            index = frame.to_native().index
+            made.index = index if table.positions is None else index[table.positions]
+        return made
     if table.positions is not None:
         rest = rest[table.positions]
     unite(dict.fromkeys(rest.columns), columns)

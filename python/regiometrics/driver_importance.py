@@ -294,7 +294,8 @@ def _told(response: NDArray[np.float64], found: FactorFrame, node_size: int) -> 
 
 
 def _about_groups(labels: Labels | None, by_groups: float, by_rows: float | None) -> list[str]:
-    if labels is None or by_rows is None:
+    # Squares of the smallest numbers are zero.
+    if labels is None or by_rows is None or not by_rows > 0.0:
         return []
     return [
         f"Trees draw whole groups ({labels.name}): the out-of-bag mean squared error is {by_groups:.4g}, "

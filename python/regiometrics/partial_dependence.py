@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from . import _core
 from ._call import call
 from ._effects import MOST, Refits, Sample, chosen_factors, fitted, labelled, read_sample, turning_table
-from ._options import choice, count, flag, fraction
+from ._options import choice, count, flag, fraction, shown
 from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
@@ -270,6 +270,8 @@ def partial_dependence(
 def _chosen_pairs(names: tuple[str, ...], pairs: Any) -> list[list[int]]:
     if pairs is None:
         return []
+    if not isinstance(pairs, Sequence):
+        raise InvalidInputError(f"pairs must be a list of pairs of factor names, not {shown(pairs)}")
     listed = list(pairs)
     if len(listed) == 2 and all(isinstance(each, str) for each in listed):
         listed = [tuple(listed)]

@@ -206,13 +206,12 @@ def _base_code(base: Any, units: Labels, periods: Labels) -> int:
     """Return the code of the base for the kernel; every unit must have a period that is given as base."""
     if isinstance(base, str) and base in _BASES:
         return _BASES[base]
-    known = periods.to_list()
-    if base not in known:
+    known, code = periods.to_list(), periods.find(base)
+    if code is None:
         span = f"it runs from {known[0]} to {known[-1]}"
         raise InvalidInputError(
             f"base must be 'previous', 'first' or a label in column {periods.name!r}, not {base!r}; {span}"
         )
-    code = known.index(base)
     absent = np.setdiff1d(np.arange(len(units)), units.codes[periods.codes == code])
     if len(absent):
         named = ", ".join(str(units.item(int(each))) for each in absent[:5])

@@ -26,9 +26,13 @@ _EXTRACTION = re.compile(
     "out of range integral|too large to convert"
 )
 
+# LaTeX of more rows takes pandas longer than the rest of the run.
+_MOST_SHOWN = 2000
+
 # What an error may speak of beside arguments and columns.
 _SUBJECTS = (
-    "data|weights|units?|rows?|model|forest|columns?|labels?|edges|links|array|matrix|counts|ids|lag|breaks|geometr"
+    "data|weights|units?|rows?|model|forest|columns?|labels?|edges|links|array|matrix|counts|ids|lag|breaks|geometr|"
+    "span|system[0-9]"
 )
 
 
@@ -67,6 +71,8 @@ def problem(method: str, seed: int, number: int, *, show: bool = False) -> str |
 def _shown(draw: Draw, result: Any) -> None:
     """Show a result in all the ways there are; a broken one fails here. Costly, so not in every case."""
     if not hasattr(result, "to_frame") or not hasattr(result, "_repr_html_") or not draw.chance(0.2):
+        return
+    if any(len(getattr(result, name)) > _MOST_SHOWN for name in result._tables):
         return
     rgm.set_language(draw.pick(["en", "zh"]))
     repr(result)
@@ -116,7 +122,8 @@ def _names(function: Any, arguments: Any, options: Any) -> Iterator[str]:
         for name in each if isinstance(each, list | tuple) else [each]:
             if isinstance(name, str) and name:
                 # A long name is cut off.
-                yield repr(name)[:60] if len(name) < 3 else name[:60]
+                yield repr(name)[:60]
+                yield f"{name[:60]} name"
 
 
 def _of_warnings(caught: list[warnings.WarningMessage]) -> str | None:

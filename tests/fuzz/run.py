@@ -107,6 +107,9 @@ class Run:
         self.tell(self.failures[-1])
 
     def resume(self) -> bool:
+        assert self.worker is not None
+        assert self.worker.stdout is not None
+        self.worker.stdout.close()
         self.next = self.running + self.step
         if self.next >= self.stop:
             return False
@@ -119,8 +122,11 @@ class Run:
         print(f"{method}: {what}\n    {again}", flush=True)
 
     def close(self) -> None:
-        if self.worker is not None and self.worker.poll() is None:
+        if self.worker is not None:
             self.worker.kill()
+            self.worker.wait()
+            assert self.worker.stdout is not None
+            self.worker.stdout.close()
         self.stderr.close()
 
 

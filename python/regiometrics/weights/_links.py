@@ -157,9 +157,13 @@ class SpatialWeights:
         """Return the links as a pandas edge table: `source`, `target`, `weight`."""
         import pandas as pd
 
-        ids = pd.Series(list(self.ids))
-        source = np.repeat(np.arange(self.n), self.n_neighbors)
-        columns = {"source": ids.take(source).array, "target": ids.take(self.indices.astype(np.int64)).array}
+        try:
+            ids = pd.Series(list(self.ids))
+        except UnicodeEncodeError:
+            # Halves of surrogate pairs are no strings to pandas.
+            ids = pd.Series(list(self.ids), dtype=object)
+        places = {"source": np.repeat(np.arange(self.n), self.n_neighbors), "target": self.indices.astype(np.int64)}
+        columns = {name: ids.take(place).reset_index(drop=True) for name, place in places.items()}
         return pd.DataFrame(columns | {"weight": self.data})
 
     def summary(self) -> str:

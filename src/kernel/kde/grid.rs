@@ -7,6 +7,9 @@ use crate::kernel::error::{Error, Result};
 /// More images of the sample than this at the two ends of a support mean a bandwidth that has lost sight of it.
 const MOST_IMAGES: f64 = 1000.0;
 
+/// Places a few bandwidths beyond such values are doubles, and so are their distances.
+const LARGEST: f64 = f64::MAX / 16.0;
+
 /// The square of its inverse is a double, with room for sums.
 const SMALLEST: f64 = 1e-150;
 
@@ -51,7 +54,8 @@ impl Grid {
         let low = if touches_low { given.low } else { lowest(parameters.cut) };
         let high = if touches_high { given.high } else { highest(parameters.cut) };
         let mut grid = Self { low, high, size: parameters.grid_size, support, is_exact: false };
-        if !(low.is_finite() && high.is_finite() && (high - low).is_finite()) {
+        let largest = lowest(0.0).abs().max(highest(0.0).abs());
+        if !(low.is_finite() && high.is_finite() && (high - low).is_finite() && largest < LARGEST) {
             return Err(Error::OutOfRange { name: "values", period: 0 });
         }
         if support == Support::LINE {
