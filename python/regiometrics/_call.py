@@ -33,6 +33,10 @@ def call(
     columns), `rows` holds where the rows stand in the caller's data if some were left out, and `periods` holds the
     labels of the period codes: an error that speaks of any is raised in those words. `progress` shows a bar.
     """
+    if not isinstance(progress, bool):
+        from ._options import flag
+
+        progress = flag("progress", progress)
     with _bar(getattr(function, "__name__", "")) if progress else nullcontext() as update:
         options = {} if update is None else {"progress": update}
         try:

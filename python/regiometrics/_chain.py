@@ -329,7 +329,7 @@ def as_counts(name: str, values: Any) -> NDArray[np.uint64]:
     """Return numbers of transitions: whole and zero or more."""
     try:
         array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InvalidInputError(f"{name} cannot be read as numbers: {error}") from None
     is_whole = np.isfinite(array) & (array >= 0.0) & (array == np.floor(array)) & (array <= 2.0**53)
     if not is_whole.all():

@@ -65,7 +65,7 @@ class Sample:
     @property
     def told(self) -> dict[str, Any]:
         """The caller's names for what an error of the core speaks of."""
-        return {"values": self.names}
+        return {"values": self.names, "response": "value"}
 
     def rugs(self, factors: Sequence[int]) -> dict[str, NDArray[np.float64]]:
         """Return sorted values of each factor, thinned evenly where there are many."""
@@ -113,7 +113,10 @@ def read_sample(model: RandomForestRegressor, data: Any, *, value: Any, weight: 
         table = read(data, missing=missing, value=value, weight=weight, **roles)
         columns = frame_factors(table, list(roles), model._categories).values
     else:
-        matrix = data if hasattr(data, "ndim") and data.ndim == 2 else np.asarray(data)
+        try:
+            matrix = data if hasattr(data, "ndim") and data.ndim == 2 else np.asarray(data)
+        except (TypeError, ValueError) as error:
+            raise InvalidInputError(f"data cannot be read as an array of rows × factors: {error}") from None
         if matrix.ndim != 2 or matrix.shape[1] != len(names):
             shape = " × ".join(map(str, matrix.shape)) or "a single value"
             raise InvalidInputError(

@@ -78,7 +78,7 @@ def matrix_columns(data: Any) -> list[NDArray[np.float64]]:
         matrix = given.astype(np.float64, copy=False)
     except TypeError as error:
         raise _NotNumbersError(f"X cannot be read as numbers: {error}") from None
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise InvalidInputError(f"X cannot be read as numbers: {error}") from None
     if matrix.ndim != 2:
         raise InvalidInputError(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._labels import Keys, Labels, encode
-from ._options import choice
+from ._options import choice, shown
 from ._record import record
 from .errors import InvalidInputError, RegiometricsWarning
 
@@ -282,9 +282,9 @@ def _frame_columns(data: Any, roles: Mapping[str, Any]) -> tuple[dict[str, tuple
             is_level = name in getattr(getattr(data, "index", None), "names", ())
             hint = f"; {name!r} is a level of the index: call .reset_index() first" if is_level else ""
             raise InvalidInputError(
-                f"data have no column {name!r} (asked for as {role}); there is {', '.join(map(repr, near))}{hint}"
+                f"data have no column {shown(name)} (asked for as {role}); there is {', '.join(map(shown, near))}{hint}"
             )
-        columns[role] = (name, frame[name])
+        columns[role] = (name, _in_our_order(frame[name]))
     return columns, frame.implementation
 
 
@@ -294,7 +294,7 @@ def _arrays(roles: Mapping[str, Any]) -> tuple[dict[str, tuple[str, Any]], Any]:
     columns = {}
     for role, values in roles.items():
         if isinstance(values, str) or not hasattr(values, "__len__"):
-            raise InvalidInputError(f"{role} is {values!r}; without data it must be an array, one entry per row")
+            raise InvalidInputError(f"{role} is {shown(values)}; without data it must be an array, one entry per row")
         columns[role] = (str(getattr(values, "name", None) or role), _as_series(role, values))
     lengths = {role: len(series) for role, (_, series) in columns.items()}
     if len(set(lengths.values())) > 1:
@@ -303,13 +303,24 @@ def _arrays(roles: Mapping[str, Any]) -> tuple[dict[str, tuple[str, Any]], Any]:
     return columns, nw.Implementation.PANDAS
 
 
+def _in_our_order(series: Any) -> Any:
+    """Return a column in the byte order of this machine, since pandas cannot take rows of the other one."""
+    if series.implementation.is_pandas():
+        import narwhals as nw
+
+        native = series.to_native()
+        if isinstance(native.dtype, np.dtype) and not native.dtype.isnative:
+            return nw.from_native(native.astype(native.dtype.newbyteorder("=")), series_only=True)
+    return series
+
+
 def _as_series(role: str, values: Any) -> Any:
     import narwhals as nw
     import pandas as pd
 
     series = nw.from_native(values, series_only=True, pass_through=True)
     if isinstance(series, nw.Series):
-        return series
+        return _in_our_order(series)
     if hasattr(values, "__array__") and not isinstance(values, pd.Categorical | pd.Index | np.ma.MaskedArray):
         values = np.asarray(values)
         if values.ndim != 1:
@@ -320,7 +331,7 @@ def _as_series(role: str, values: Any) -> Any:
         raise InvalidInputError(f"{role} must have one dimension, not 2")
     try:
         return nw.from_native(pd.Series(values, copy=False), series_only=True)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, NotImplementedError) as error:
         raise InvalidInputError(f"{role} cannot be read as a column: {error}") from None
 
 
@@ -363,7 +374,7 @@ def _as_float64(name: str, series: Any, positions: Any = None) -> NDArray[np.flo
     elif not (dtype.is_numeric() or isinstance(dtype, nw.Boolean)):
         array = series.to_numpy()
         # Numbers that narwhals has no name for: long doubles, the other byte order.
-        if array.dtype.kind not in "iuf":
+        if array.dtype.kind not in "iuf" or array.ndim != 1:
             raise InvalidInputError(f"column {name!r} is of type {_type_name(series)}; numbers are needed")
         return np.require(array, np.float64, ["C", "A"])
     return np.require(series.to_numpy(), np.float64, ["C", "A"])

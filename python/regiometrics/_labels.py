@@ -39,15 +39,33 @@ class Labels:
 
         if isinstance(self.distinct, nw.Series):
             return self.distinct
-        return nw.from_native(pd.Series(self.distinct), series_only=True)
+        try:
+            return nw.from_native(pd.Series(self.distinct), series_only=True)
+        except UnicodeEncodeError:
+            # Halves of surrogate pairs are no strings to pandas.
+            return nw.from_native(pd.Series(self.distinct, dtype=object), series_only=True)
 
     def to_list(self) -> list[Any]:
         """Return the distinct labels as Python objects."""
-        return list(self.series.to_list())
+        import narwhals as nw
+        import pandas as pd
+
+        if isinstance(self.distinct, nw.Series):
+            return list(self.distinct.to_list())
+        # As they are: pandas would make strings of objects, of which some are none.
+        return list(pd.Series(self.distinct, dtype=self.distinct.dtype).to_list())
 
     def item(self, code: int) -> Any:
         """Return the label of one code as a Python object."""
         return self.to_list()[code]
+
+    def find(self, label: Any) -> int | None:
+        """Return the code of a label; None for what is none."""
+        try:
+            return self.to_list().index(label)
+        except (TypeError, ValueError):
+            # Some values cannot be compared with labels at all.
+            return None
 
     def take(self, codes: NDArray[Any]) -> Any:
         """Return the labels of `codes` as a column for `make_frame`, in the data type of the caller's column."""
@@ -102,7 +120,8 @@ def encode(name: str, series: nw.Series[Any], positions: NDArray[np.int64] | Non
             codes, distinct = _encode_polars(series)
         else:
             codes, distinct = _encode_pyarrow(series)
-    except TypeError:
+    # pyarrow says of types of others that it has not implemented them.
+    except (TypeError, NotImplementedError, OverflowError):
         raise InvalidInputError(
             f"the labels in column {name!r} cannot be put in order; give them one type (all text or all numbers): "
             f"{_unlike(series.to_list(), positions)}"

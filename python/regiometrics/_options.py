@@ -9,6 +9,17 @@ from typing import Any
 
 from .errors import InvalidInputError
 
+# A message shows this much of a value.
+_MOST_SHOWN = 80
+
+
+def shown(value: Any) -> str:
+    """Return `value` as a message shows it, cut off where it is long."""
+    text = repr(value)
+    if " at 0x" in text:
+        return f"a value of type {type(value).__name__}"
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
+
 
 def by_name(value: Any) -> Any:
     """Return a pandas series with labels of text as a mapping: its entries are meant by name, not by place."""
@@ -23,7 +34,7 @@ def choice(name: str, value: Any, allowed: Sequence[str]) -> str:
     if isinstance(value, str) and value in allowed:
         return value
     names = ", ".join(repr(each) for each in allowed)
-    raise InvalidInputError(f"{name} must be one of {names}, not {value!r}")
+    raise InvalidInputError(f"{name} must be one of {names}, not {shown(value)}")
 
 
 def count(name: str, value: Any, *, least: int = 0, most: int = 2**31 - 1) -> int:
@@ -31,9 +42,9 @@ def count(name: str, value: Any, *, least: int = 0, most: int = 2**31 - 1) -> in
     try:
         number = operator.index(value)
     except TypeError:
-        raise InvalidInputError(f"{name} must be a whole number, not {value!r}") from None
+        raise InvalidInputError(f"{name} must be a whole number, not {shown(value)}") from None
     if isinstance(value, bool) or not least <= number <= most:
-        raise InvalidInputError(f"{name} must be a whole number from {least} to {most}, not {value!r}")
+        raise InvalidInputError(f"{name} must be a whole number from {least} to {most}, not {shown(value)}")
     return number
 
 
@@ -43,18 +54,18 @@ def flag(name: str, value: Any) -> bool:
 
     if isinstance(value, bool | np.bool_):
         return bool(value)
-    raise InvalidInputError(f"{name} must be True or False, not {value!r}")
+    raise InvalidInputError(f"{name} must be True or False, not {shown(value)}")
 
 
 def fraction(name: str, value: Any) -> float:
     """Return `value` as a number strictly between 0 and 1."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
-        raise InvalidInputError(f"{name} must be a number between 0 and 1, not {value!r}") from None
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidInputError(f"{name} must be a number between 0 and 1, not {shown(value)}") from None
     if not 0.0 < number < 1.0:
         hint = f"; write {number / 100:g} for {number:g} %" if 1.0 < number < 100.0 else ""
-        raise InvalidInputError(f"{name} must be a number between 0 and 1, not {value!r}{hint}")
+        raise InvalidInputError(f"{name} must be a number between 0 and 1, not {shown(value)}{hint}")
     return number
 
 
@@ -62,10 +73,10 @@ def amount(name: str, value: Any) -> float:
     """Return `value` as a finite number of zero or more."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
-        raise InvalidInputError(f"{name} must be a number of zero or more, not {value!r}") from None
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidInputError(f"{name} must be a number of zero or more, not {shown(value)}") from None
     if not 0.0 <= number < math.inf:
-        raise InvalidInputError(f"{name} must be a number of zero or more, not {value!r}")
+        raise InvalidInputError(f"{name} must be a number of zero or more, not {shown(value)}")
     return number
 
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from ._projection import needs
 from ._record import record
+from .errors import InvalidInputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,10 +57,19 @@ def paths(
     Closeness is that of Wasserman and Faust (1994): for a node that r others reach, r/(n − 1) over their mean distance.
     """
     graph = _graph(ends, n_nodes, directed)
-    weights = None if lengths is None or len(lengths) == 0 else lengths.tolist()
+    unit, weights = 1.0, None
+    if lengths is not None and len(lengths):
+        # igraph takes lengths as equal that differ by less than 1e-10: let the shortest be about one. A power of two
+        # rounds nothing.
+        unit = 2.0 ** np.floor(np.log2(lengths.min()))
+        with np.errstate(over="ignore"):
+            longest = lengths.max() / unit * n_nodes
+        if not np.isfinite(longest):
+            raise InvalidInputError("the weights are too far apart for lengths of paths in double precision; rescale")
+        weights = (lengths / unit).tolist()
     mode = "out" if outward else "in"
     # The inverse of the mean distance over the nodes reached; NaN for those that reach none.
-    inverse = np.asarray(graph.closeness(mode=mode, weights=weights), dtype=np.float64)
+    inverse = np.asarray(graph.closeness(mode=mode, weights=weights), dtype=np.float64) / unit
     weak, strong = _numbered(graph, "weak"), _numbered(graph, "strong")
     reached = _reached(graph, mode, strong)
     has_paths = reached > 0.0

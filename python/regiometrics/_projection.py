@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._input import InputTable
+from ._options import shown
 from ._record import record
 from .errors import InvalidInputError, RegiometricsError, RegiometricsWarning
 
@@ -160,8 +161,8 @@ def _crs(name: str, crs: Any) -> Any:
 
     try:
         return pyproj.CRS.from_user_input(crs)
-    except pyproj.exceptions.CRSError as error:
-        raise InvalidInputError(f"{name} {crs!r} is not known to pyproj: {error}") from None
+    except (pyproj.exceptions.CRSError, TypeError, ValueError) as error:
+        raise InvalidInputError(f"{name} {shown(crs)} is not known to pyproj: {error}") from None
 
 
 def _reprojection(given: Any, projection: Any, x: Any, y: Any) -> tuple[Any, str]:

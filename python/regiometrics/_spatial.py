@@ -99,7 +99,7 @@ def open_spatial(data: Any, value: Any, *, weights: Any, unit: Any, time: Any, m
     InvalidInputError
         For units that only one side has, and units that a period has twice or, unless missing ones are dropped, not.
     """
-    gaps = ("value",) if missing == "drop" else ()
+    gaps = ("value",) if choice("missing", missing, ("error", "drop")) == "drop" else ()
     table = read(data, missing=missing, gaps=gaps, value=value, unit=unit, time=time)
     links = as_weights(weights)
     values = table.numbers("value", gaps=bool(gaps))

@@ -44,7 +44,10 @@ def make_frame(backend: Any, columns: Mapping[str, Any]) -> Frame:
         import pandas as pd
 
         # Several times faster than the general way, which matters for panels of a few hundred rows.
-        return pd.DataFrame({name: _for_pandas(column) for name, column in columns.items()}, copy=False)
+        try:
+            return pd.DataFrame({name: _for_pandas(column) for name, column in columns.items()}, copy=False)
+        except UnicodeEncodeError as error:
+            raise InvalidInputError(f"labels hold {error.object!r}, which is no text that a table can hold") from None
     native = {
         name: column.to_native() if isinstance(column, nw.Series) else _plain(column)
         for name, column in columns.items()
@@ -97,7 +100,7 @@ def unite(*parts: Mapping[str, Any]) -> dict[str, Any]:
 def _for_pandas(column: Any) -> Any:
     import pandas as pd
 
-    if isinstance(column, np.ndarray) and column.dtype == object:
+    if isinstance(column, np.ndarray | pd.api.extensions.ExtensionArray) and column.dtype == object:
         # Left to itself, pandas turns objects that are text into another type.
         return pd.Series(column, dtype=object, copy=False)
     return _friendly(column)
@@ -107,6 +110,10 @@ def _friendly(column: Any) -> Any:
     # Counts come as unsigned numbers, which surprise when two of them are subtracted.
     if isinstance(column, np.ndarray) and column.dtype in (np.uint32, np.uint64):
         return column.astype(np.int64)
+    if type(column).__name__ == "NumpyExtensionArray":
+        # Labels that pandas holds as they are, such as those of weights; other libraries do not know the class.
+        plain = column.to_numpy()
+        return plain.tolist() if plain.dtype == object else plain
     return column
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from . import _core
 from ._call import call
 from ._input import read
+from ._options import flag
 from ._tables import Frame, make_frame, unite
 from .errors import InvalidInputError
 
@@ -84,6 +85,7 @@ def coefficient_of_variation(
     >>> rgm.coefficient_of_variation(None, [2.0, 4.0, 6.0], sample=True).round(4).values.tolist()
     [[3.0, 4.0, 2.0, 0.5]]
     """
+    sample = flag("sample", sample)
     if sample and weight is not None:
         raise InvalidInputError("sample=True divides by n − 1 and takes no weights; leave one of the two out")
     table = read(data, missing=missing, value=value, group=group, time=time, weight=weight, unit=unit)
@@ -97,7 +99,7 @@ def coefficient_of_variation(
         table.optional_numbers("weight"),
         cells.codes,
         len(cells),
-        bool(sample),
+        sample,
         columns=table.names(values="value", weights="weight"),
         rows=table.positions,
         periods=cells,

@@ -253,6 +253,8 @@ def _weights(weights: Any, names: tuple[str, ...]) -> NDArray[np.float64]:
         raise InvalidInputError(f"weights must be {len(names)} numbers, one per system, not {weights!r}")
     if not (np.isfinite(given).all() and (given >= 0.0).all() and given.any()):
         raise InvalidInputError(f"weights must be zero or more, and not all zero, not {weights!r}")
+    # Relative to the largest, so that no sum overflows.
+    given = given / given.max()
     return np.asarray(given / given.sum())
 
 
@@ -269,6 +271,13 @@ def _beside(data: Any, table: InputTable, systems: tuple[str, ...], columns: dic
         return make_frame(table.backend, unite(keys, columns))
     frame = nw.from_native(data, eager_only=True)
     rest = frame.select([name for name in frame.columns if name not in systems])
+    if not rest.columns:
+        # A frame without columns may have lost its rows.
+        made = make_frame(table.backend, columns)
+        if rest.implementation.is_pandas():
+            index = frame.to_native().index
+            made.index = index if table.positions is None else index[table.positions]
+        return made
     if table.positions is not None:
         rest = rest[table.positions]
     unite(dict.fromkeys(rest.columns), columns)

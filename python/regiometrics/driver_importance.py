@@ -41,7 +41,8 @@ class DriverImportance(Result):
         mean over trees; `p_inc_mse`, `p_inc_mse_scaled`, `p_inc_node_purity` (only with `permutations`); `rank` by
         `inc_mse`, 1 for the largest.
     oob_curve : frame
-        `n_trees`, `oob_mse`, `oob_r2`: out-of-bag error and R² after so many trees.
+        `n_trees`, `oob_mse`, `oob_r2`: out-of-bag error and R² after so many trees (NaN while no row is out
+        of bag).
     oob_r2, oob_mse : float
         The last of each.
     oob_mse_rows : float or None
@@ -209,7 +210,8 @@ def driver_importance(
         count("node_size", node_size, least=1),
     )
     codes, n_groups = (None, 0) if labels is None else (labels.codes, len(labels))
-    words: Any = {"columns": {"values": found.names, "groups": table.name("groups") if labels else "groups"}}
+    told = {"values": found.names, "response": table.name("value")}
+    words: Any = {"columns": told | ({"groups": table.name("groups")} if labels else {})}
     core = call(
         _core.driver_importance,
         *forest,
@@ -240,7 +242,7 @@ def driver_importance(
         oob_mse_rows=None if by_rows is None else float(by_rows),
         model=model,
         permutations=permutations,
-        exact=bool(exact),
+        exact=flag("exact", exact),
         seed=key,
         n_dropped=table.n_dropped,
         notes=tuple(notes),
@@ -292,7 +294,8 @@ def _told(response: NDArray[np.float64], found: FactorFrame, node_size: int) -> 
 
 
 def _about_groups(labels: Labels | None, by_groups: float, by_rows: float | None) -> list[str]:
-    if labels is None or by_rows is None:
+    # Squares of the smallest numbers are zero.
+    if labels is None or by_rows is None or not by_rows > 0.0:
         return []
     return [
         f"Trees draw whole groups ({labels.name}): the out-of-bag mean squared error is {by_groups:.4g}, "

@@ -33,13 +33,14 @@ class Geodetector(Result):
     factor : frame
         `factor`, `n` (units used), `n_strata`, `n_singletons` (strata of one unit), `q`, `f`, `noncentrality` (λ),
         `p_value` (noncentral F), `p_central` (central F); with permutations `p_permutation`; with a bootstrap
-        `standard_error`, `low`, `high`; `rank` (1 for the largest q of the period).
+        `standard_error`, `low`, `high`; `rank` (1 for the largest q of the period). Without a
+        test, f and p are NaN; for q = 1 f is infinite; q is NaN where fewer than two strata are left to vary.
     interaction : frame
         `factor_a`, `factor_b`, `q_a`, `q_b`, `q` (of the crossed strata), `type`, `n_strata` (crossed strata with
         units), `n_empty` (crossings without), `n_singletons`; with interaction permutations `p_permutation`.
     risk : frame
         `factor`, `stratum_a`, `stratum_b`, `mean_a`, `mean_b`, `difference` (a − b), Welch's `t`, its `dof`, and its
-        two-sided `p_value`, adjusted if asked for.
+        two-sided `p_value`, adjusted if asked for; NaN where a stratum has one unit or neither varies.
     ecological : frame
         `factor_a`, `factor_b`, `f` (ratio of the variances within strata), `dof_a`, `dof_b`, `p_value` (two-sided).
     strata : frame

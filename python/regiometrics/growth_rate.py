@@ -82,6 +82,10 @@ def growth_rate(
         _check(panel[:, position], keys, times, int(period), table.name("value"))
     lengths = [length for _, _, length in spans]
     growth = call(_core.growth_rate, panel, list(zip(first.tolist(), last.tolist(), lengths, strict=True)))
+    if not np.isfinite(growth).all():
+        raise InvalidInputError(
+            f"column {table.name('value')!r} grows beyond double precision from one period to another"
+        )
     unit_of_row, span_of_row = (index.ravel() for index in np.indices(growth.shape))
     columns = unite(
         keys.columns(unit_of_row),

@@ -6,11 +6,12 @@ import warnings
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import _core
 from ._call import call
 from ._densities import KERNELS, cell_columns, cell_keys, cells_named, number_pair, positive
-from ._input import read
+from ._input import InputTable, read
 from ._options import amount, choice, count
 from ._record import record
 from ._result import Result
@@ -164,8 +165,8 @@ def kde2d(
     weights, keys = table.optional_numbers("weight"), cell_keys(table)
     core = call(
         _core.kde2d,
-        table.numbers("x"),
-        table.numbers("y"),
+        _within_range(table, "x"),
+        _within_range(table, "y"),
         weights,
         None if keys is None else keys.codes,
         1 if keys is None else len(keys),
@@ -226,3 +227,13 @@ def _bandwidth(bandwidth: Any) -> tuple[str, tuple[float, float]]:
 def _method_note(kernel: str, rule: str) -> str:
     how = "given" if rule == "fixed" else f"by the rule '{rule}' for each coordinate"
     return f"Kernel: product of {kernel} kernels; bandwidths {how}, as their standard deviations."
+
+
+def _within_range(table: InputTable, role: str) -> NDArray[np.float64]:
+    """Return coordinates whose common grid can be laid."""
+    values = table.numbers(role)
+    with np.errstate(over="ignore"):
+        is_finite = np.isfinite(values.max() - values.min())
+    if not is_finite:
+        raise InvalidInputError(f"the range of column {table.name(role)!r} is beyond double precision; rescale it")
+    return values

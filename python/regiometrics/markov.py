@@ -69,7 +69,7 @@ class Markov(Result):
     mobility : frame
         `index`, `value`: "shorrocks" (k − tr P)/(k − 1); "prais", the share of transitions that leave their state;
         "determinant" 1 − \|det P\|; "second_eigenvalue" 1 − \|λ₂\|; "half_life" −ln 2 / ln \|λ₂\| in steps. All but
-        the second are NaN if a row is empty.
+        the second are NaN if a row is empty; the last is infinite if \|λ₂\| is 1.
     classes : frame
         `state`, `n` (units and periods in it), and for classes of a value `lower`, `upper`: values above the first
         and up to the second; with `time` if each period was classed by itself.
@@ -458,7 +458,10 @@ def counts_from_probabilities(probabilities: Any, n: Any, *, decimals: int | Non
     >>> rgm.counts_from_probabilities([[0.333, 0.667]], [12]).tolist()
     [[4, 8]]
     """
-    shares = np.asarray(probabilities, dtype=np.float64)
+    try:
+        shares = np.asarray(probabilities, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidInputError(f"probabilities cannot be read as numbers: {error}") from None
     cases = as_counts("n", n).astype(np.int64)
     if shares.ndim != 2 or cases.shape != shares.shape[:1]:
         raise InvalidInputError(
@@ -474,7 +477,9 @@ def counts_from_probabilities(probabilities: Any, n: Any, *, decimals: int | Non
     if (room >= 0.5).any():
         row = int(np.argmax(room))
         raise InvalidInputError(f"{digits} decimals are too few to tell the counts of {cases[row]} cases (row {row})")
-    expected = np.where(used[:, None], shares, 0.0) * cases[:, None]
+    with np.errstate(over="ignore"):
+        # Shares that overflow fit no counts.
+        expected = np.where(used[:, None], shares, 0.0) * cases[:, None]
     counts = np.rint(expected)
     fits = (np.abs(expected - counts) <= room[:, None] + 1e-9).all(axis=1) & (counts.sum(axis=1) == cases)
     if not fits.all():

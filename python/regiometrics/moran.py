@@ -27,7 +27,8 @@ class Moran(Result):
         One row per period: `time`; `n` units, `n_islands` of them without neighbours; `moran_i` and its `expected`
         value; `variance_normality`, `z_normality`, `p_normality` if values are drawn from a normal distribution;
         `variance_randomization`, `z_randomization`, `p_randomization` if the values at hand are put in random places;
-        `p_permutation` (NaN without permutations); `z` and `p_value`, the ones that count, the latter adjusted if asked
+        `p_permutation` (NaN without permutations; z and p are NaN where I is the same for any order of the values, as
+        with equal links between all units); `z` and `p_value`, the ones that count, the latter adjusted if asked
         for. All p-values are two-sided.
     scatter : frame
         The Moran scatter plot, one row per unit and period in the order of the data: `unit`, `time`; `score`, the

@@ -40,10 +40,11 @@ class NetworkIndicators(Result):
     ----------
     overall : frame
         `time`; `n_nodes`; `n_edges`; `density`; `average_path_length` over the pairs of nodes that a path connects
-        (NaN if none is), and `reachable_share`, the fraction of all ordered pairs that these are; `clustering` and
+        (NaN if none is), and `reachable_share`, the fraction of all ordered pairs that these are (NaN of
+        a single node); `clustering` and
         `weighted_clustering`, averages over all nodes; `total_weight`; `reciprocity`, the fraction of edges that are
-        also there the other way (1 if undirected); `n_weak_components`, `n_strong_components`, isolated nodes
-        included, and `largest_component_share`, the fraction of the nodes in the largest weak one.
+        also there the other way (1 if undirected, NaN without edges); `n_weak_components`, `n_strong_components`,
+        isolated nodes included, and `largest_component_share`, the fraction of the nodes in the largest weak one.
     nodes : frame
         `time`, `node`; `closeness`, `betweenness`; `degree` (in plus out if directed), `weighted_degree`,
         `degree_centrality` = degree/(n − 1); if directed `in_degree`, `out_degree`, `weighted_in_degree`,
@@ -319,7 +320,10 @@ def _label_column(backend: Any, labels: list[Any]) -> Any:
     if backend is nw.Implementation.PANDAS:
         distinct = pd.Series(labels).array
         return lambda codes: distinct.take(np.asarray(codes, dtype=np.int64))
-    series = nw.new_series("", labels, backend=backend)
+    try:
+        series = nw.new_series("", labels, backend=backend)
+    except (TypeError, ValueError):
+        raise InvalidInputError("nodes are of several types; give them that of the ends of the edges") from None
     return lambda codes: series[np.asarray(codes, dtype=np.int64)]
 
 

@@ -140,7 +140,8 @@ def optimal_discretization(
     >>> rgm.geodetector(None, y, {"x": x}, discretize=found).factor["q"].round(4).tolist()
     [0.999]
     """
-    names = [choice("methods", name, _METHODS) for name in ([methods] if isinstance(methods, str) else methods)]
+    given = methods if isinstance(methods, list | tuple) else [methods]
+    names = [choice("methods", name, _METHODS) for name in given]
     numbers = _numbers_of_classes(k)
     if not names:
         raise InvalidInputError("methods must name one method or more")

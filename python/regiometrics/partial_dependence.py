@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from . import _core
 from ._call import call
 from ._effects import MOST, Refits, Sample, chosen_factors, fitted, labelled, read_sample, turning_table
-from ._options import choice, count, flag, fraction
+from ._options import choice, count, flag, fraction, shown
 from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
@@ -217,7 +217,7 @@ def partial_dependence(
     """
     forest = fitted(model)
     choice("kind", kind, ("average", "individual", "both"))
-    flag("centered", centered)
+    centered = flag("centered", centered)
     most = None if grid_size is None else count("grid_size", grid_size, least=2)
     refits = Refits.checked(bootstrap, confidence, seed, value)
     sample = read_sample(forest, data, value=value, weight=weight, missing=missing)
@@ -231,7 +231,7 @@ def partial_dependence(
         sample.core,
         chosen,
         most or MOST,
-        bool(centered),
+        centered,
         fraction("prominence", prominence),
         refits.core(forest, sample),
         columns=sample.told,
@@ -254,7 +254,7 @@ def partial_dependence(
         individual=individual,
         pairs=_pair_table(backend, sample.names, joint, surfaces),
         kind=kind,
-        centered=bool(centered),
+        centered=centered,
         prominence=float(prominence),
         bootstrap=refits.replicates,
         confidence=refits.confidence,
@@ -271,7 +271,7 @@ def _chosen_pairs(names: tuple[str, ...], pairs: Any) -> list[list[int]]:
     if pairs is None:
         return []
     if isinstance(pairs, str) or not isinstance(pairs, Iterable):
-        raise InvalidInputError(f"pairs must be a list of pairs of factor names, not {pairs!r}")
+        raise InvalidInputError(f"pairs must be a list of pairs of factor names, not {shown(pairs)}")
     listed = list(pairs)
     if len(listed) == 2 and all(isinstance(each, str) for each in listed):
         listed = [tuple(listed)]

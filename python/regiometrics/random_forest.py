@@ -157,7 +157,7 @@ class RandomForestRegressor:
             n_groups,
             flag("bootstrap", self.bootstrap),
             seed,
-            columns={"values": names or _numbered(len(columns))},
+            columns={"values": names or _numbered(len(columns)), "response": "y"},
             progress=flag("progress", self.progress),
         )
         if response.min() == response.max():
@@ -230,7 +230,10 @@ class RandomForestRegressor:
         """
         predicted = self.predict(X)
         actual = _response(y, len(predicted))
-        weight = np.ones(len(actual)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        weight = _sample_weight(sample_weight, len(actual))
+        # In units of the largest response, whose square may overflow.
+        unit = max(float(np.abs(actual).max()), float(np.abs(predicted).max())) or 1.0
+        actual, predicted = actual / unit, predicted / unit
         errors = float(weight @ (actual - predicted) ** 2)
         spread = float(weight @ (actual - np.average(actual, weights=weight)) ** 2)
         if spread == 0.0:
@@ -354,6 +357,17 @@ def _response(y: Any, n_rows: int) -> NDArray[np.float64]:
     if table.n_rows != n_rows:
         raise InvalidInputError(f"y has {table.n_rows} entries for {n_rows} rows of X")
     return table.numbers("y")
+
+
+def _sample_weight(sample_weight: Any, n_rows: int) -> NDArray[np.float64]:
+    if sample_weight is None:
+        return np.ones(n_rows)
+    weight = read(None, sample_weight=sample_weight).numbers("sample_weight", at_least_zero=True)
+    if len(weight) != n_rows:
+        raise InvalidInputError(f"sample_weight has {len(weight)} entries for {n_rows} rows of X")
+    if not weight.any():
+        raise InvalidInputError("every sample_weight is zero; no row has any weight")
+    return weight / weight.max()
 
 
 def _group_codes(groups: Any, n_rows: int) -> tuple[NDArray[np.uint32] | None, int]:

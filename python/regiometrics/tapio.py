@@ -207,17 +207,16 @@ def _base_code(base: Any, units: Labels, periods: Labels) -> int:
     """Return the code of the base for the kernel; every unit must have a period that is given as base."""
     if isinstance(base, str) and base in _BASES:
         return _BASES[base]
-    known = periods.to_list()
+    known, code = periods.to_list(), periods.find(base)
     years = [getattr(label, "year", None) for label in known]
     # Dates may be named by their year, where each year has one.
-    if isinstance(base, int) and base in years and len(set(years)) == len(years):
-        known = years
-    if base not in known:
+    if code is None and isinstance(base, int) and base in years and len(set(years)) == len(years):
+        code = years.index(base)
+    if code is None:
         span = f"it runs from {known[0]} to {known[-1]}"
         raise InvalidInputError(
             f"base must be 'previous', 'first' or a label in column {periods.name!r}, not {base!r}; {span}"
         )
-    code = known.index(base)
     absent = np.setdiff1d(np.arange(len(units)), units.codes[periods.codes == code])
     if len(absent):
         named = ", ".join(str(units.item(int(each))) for each in absent[:5])

@@ -36,7 +36,7 @@ class ForestTuning(Result):
         on the error stays within the tolerance of its last value; `has_settled`, whether that is in the first half of
         the trees; `oob_mse` and `oob_r2` of all trees; `is_best`.
     curves : frame
-        `max_features`, `n_trees`, `oob_mse`, `oob_r2`: the error after each tree.
+        `max_features`, `n_trees`, `oob_mse`, `oob_r2`: the error after each tree (NaN while no row is out of bag).
     max_features : int
         The candidate with the smallest out-of-bag error.
     n_estimators : int
@@ -161,7 +161,11 @@ def tune_forest(
     end = count("most_trees", most_trees, least=start)
     tolerance, key = fraction("tolerance", tolerance), seed_or_draw(seed)
     node_size, progress = count("node_size", node_size, least=1), flag("progress", progress)
-    names = {"values": tuple(given), "groups": "groups" if labels is None else labels.name}
+    names = {
+        "values": tuple(given),
+        "response": table.name("value"),
+        "groups": "groups" if labels is None else labels.name,
+    }
 
     def curve(n_features: int) -> tuple[Any, Any]:
         n_trees = start

@@ -43,17 +43,7 @@ pub fn ellipse_outlines<'py>(
 ) -> PyResult<Pair<'py>> {
     let columns = [&center_x, &center_y, &semi_major, &semi_minor, &azimuth];
     let columns = columns.map(|column| column.as_array());
-    let ellipses: Vec<Outline> = (0..columns[0].len())
-        .map(|row| columns.map(|column| column[row]))
-        .map(|[center_x, center_y, semi_major, semi_minor, azimuth]| Outline {
-            center_x,
-            center_y,
-            semi_major,
-            semi_minor,
-            azimuth,
-        })
-        .collect();
-    let (x, y) = enter(py, None, move |job| kernel::outlines(job, &ellipses, n))?;
+    let (x, y) = enter(py, None, move |job| kernel::outlines(job, &Outline::from_columns(columns)?, n))?;
     Ok((PyArray1::from_vec(py, x), PyArray1::from_vec(py, y)))
 }
 

@@ -6,6 +6,7 @@ use pyo3::types::{PyDict, PyList};
 use super::enter::enter;
 use super::errors;
 use crate::kernel::cells::Classes;
+use crate::kernel::error::Error;
 use crate::kernel::geodetector::{
     self as kernel, Adjustment, Cell, Codes, Encoded, Factor, Input, Kind, Moments, OwnedCodes, Parameters,
     Places, Plan, Singletons, Stratum, Variance,
@@ -92,7 +93,7 @@ pub fn geodetector_merge<'py>(
     n_strata: Vec<usize>,
     n_periods: usize,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let (first, second) = (from_arrays(&first)?, from_arrays(&second)?);
+    let (first, second) = (from_arrays(py, &first)?, from_arrays(py, &second)?);
     let [one, two] = places.map(|(strata, periods)| Places { strata, periods });
     let moments = enter(py, None, move |_| {
         let mut moments = first.placed(n_periods, &n_strata, &one)?;
@@ -110,7 +111,7 @@ pub fn geodetector<'py>(
     drop_singletons: bool,
     adjustment: &str,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let moments = from_arrays(&moments)?;
+    let moments = from_arrays(py, &moments)?;
     let parameters = Parameters {
         variance: if sample_variance { Variance::Sample } else { Variance::Population },
         singletons: singletons(drop_singletons),
@@ -189,25 +190,36 @@ fn adjustment_of(py: Python<'_>, name: &str) -> PyResult<Adjustment> {
     }
 }
 
-fn from_arrays(arrays: &MomentArrays<'_>) -> PyResult<Moments> {
-    let stratum = |row: ndarray::ArrayView1<'_, f64>| Stratum { n: row[0], mean: row[1], squares: row[2] };
-    let cell = |row: ndarray::ArrayView1<'_, f64>| Cell { n: row[0], sum: row[1] };
+fn from_arrays(py: Python<'_>, arrays: &MomentArrays<'_>) -> PyResult<Moments> {
+    let strata = |table: &PyReadonlyArray2<'_, f64>| {
+        let rows = rows(py, "strata", table)?;
+        Ok(rows.into_iter().map(|[n, mean, squares]| Stratum { n, mean, squares }).collect())
+    };
+    let crossed = |table: &PyReadonlyArray2<'_, f64>| {
+        let rows = rows(py, "crossed", table)?;
+        Ok(rows.into_iter().map(|[n, sum]| Cell { n, sum }).collect())
+    };
     let shift = arrays.shift.as_slice()?.to_vec();
     Ok(Moments {
         n_periods: shift.len(),
         n_strata: arrays.n_strata.clone(),
         shift,
-        strata: arrays
-            .strata
-            .iter()
-            .map(|table| table.as_array().rows().into_iter().map(stratum).collect())
-            .collect(),
-        crossed: arrays
-            .crossed
-            .iter()
-            .map(|table| table.as_array().rows().into_iter().map(cell).collect())
-            .collect(),
+        strata: arrays.strata.iter().map(strata).collect::<PyResult<_>>()?,
+        crossed: arrays.crossed.iter().map(crossed).collect::<PyResult<_>>()?,
     })
+}
+
+/// The rows of a table of `N` columns.
+fn rows<const N: usize>(
+    py: Python<'_>,
+    name: &'static str,
+    table: &PyReadonlyArray2<'_, f64>,
+) -> PyResult<Vec<[f64; N]>> {
+    let table = table.as_array();
+    if table.ncols() != N {
+        return Err(errors::from_kernel(py, Error::Length { name, length: table.ncols(), expected: N }));
+    }
+    Ok(table.rows().into_iter().map(|row| std::array::from_fn(|column| row[column])).collect())
 }
 
 fn to_arrays<'py>(py: Python<'py>, moments: &Moments) -> PyResult<Bound<'py, PyDict>> {

@@ -32,6 +32,7 @@ impl<'a> Classes<'a> {
     /// Codes, if there are any, are one per row and in range.
     pub fn check(&self, name: &'static str, rows: usize) -> Result<()> {
         match self.codes {
+            None if self.count == 0 && rows > 0 => Err(Error::Code { name, row: 0, code: 0, count: 0 }),
             None => Ok(()),
             Some(codes) => {
                 check::length(name, codes, rows)?;

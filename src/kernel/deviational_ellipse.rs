@@ -6,6 +6,8 @@
 
 use std::f64::consts::{PI, TAU};
 
+use ndarray::ArrayView1;
+
 use super::cells::Classes;
 use super::check;
 use super::error::{Error, Result};
@@ -320,4 +322,25 @@ pub struct Outline {
     pub semi_major: f64,
     pub semi_minor: f64,
     pub azimuth: f64,
+}
+
+impl Outline {
+    /// One outline per entry of `columns`, which are the fields in their order.
+    ///
+    /// # Errors
+    /// `Length`.
+    pub fn from_columns(columns: [ArrayView1<'_, f64>; 5]) -> Result<Vec<Self>> {
+        let expected = columns[0].len();
+        let names = ["center_x", "center_y", "semi_major", "semi_minor", "azimuth"];
+        for (name, column) in names.into_iter().zip(&columns) {
+            if column.len() != expected {
+                return Err(Error::Length { name, length: column.len(), expected });
+            }
+        }
+        let row = |row| {
+            let [center_x, center_y, semi_major, semi_minor, azimuth] = columns.map(|column| column[row]);
+            Self { center_x, center_y, semi_major, semi_minor, azimuth }
+        };
+        Ok((0..expected).map(row).collect())
+    }
 }

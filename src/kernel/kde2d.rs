@@ -17,6 +17,9 @@ const STRETCH: usize = 1 << 13;
 /// Most such grids.
 const MOST_STRETCHES: usize = 16;
 
+/// Of two bandwidths this small the density is a double, with room for sums.
+const SMALLEST: f64 = 1e-150;
+
 /// Points between two checks.
 const CHECK: usize = 256;
 
@@ -170,6 +173,14 @@ fn axis<'a>(
     let spread = sample.spread(job, !is_fixed)?;
     spread.check(name, period, !is_fixed)?;
     let (bandwidth, remark) = choose(job, parameters.rule, which, &sample, &spread)?;
+    if bandwidth < SMALLEST {
+        let requirement = "above 1e-150; rescale the coordinates";
+        return Err(Error::Parameter { name: "bandwidth", requirement, value: bandwidth });
+    }
+    let ends = [spread.low - parameters.cut * bandwidth, spread.high + parameters.cut * bandwidth];
+    if !(ends[1] - ends[0]).is_finite() {
+        return Err(Error::OutOfRange { name, period });
+    }
     Ok(Axis { values, low: spread.low, high: spread.high, bandwidth, remark })
 }
 

@@ -3,11 +3,12 @@
 //! Cliff, A. D. and Ord, J. K. (1981). Spatial Processes: Models and Applications. Pion, sections 1.4 and 2.3.
 
 use super::conditional::doubled;
-use super::error::Result;
+use super::error::{Error, Result};
 use super::job::Job;
 use super::rng::Stream;
 use super::spatial_panel::{Field, SpatialPanel};
 use super::special::normal_two_sided_tail;
+use super::stats::keeps_digits;
 use super::weights::Weights;
 
 /// Fewer units leave the variance under randomisation without a degree of freedom.
@@ -74,6 +75,9 @@ pub fn moran(job: &Job, panel: &SpatialPanel<'_>, permutations: usize, seed: u64
 fn measure(job: &Job, field: &Field<'_>, period: usize, permutations: usize, seed: u64) -> Result<Moran> {
     let weights = field.weights();
     let sums = sums(job, &weights)?;
+    if ![sums.s0 * sums.s0, sums.s1, sums.s2].into_iter().all(keeps_digits) {
+        return Err(Error::OutOfRange { name: "weights", period });
+    }
     let lags: Vec<f64> = (0..field.n()).map(|unit| field.lag(unit, &field.scores)).collect();
     let i = job.sum(field.n(), |unit| field.scores[unit] * lags[unit])? / sums.s0;
     let n = field.n() as f64;

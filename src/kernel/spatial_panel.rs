@@ -73,8 +73,13 @@ impl<'a> SpatialPanel<'a> {
         let largest = scores.iter().fold(0.0, |most: f64, score| most.max(score.abs()));
         let weights = self.weights;
         let field = Field { weights, restricted, units, values, scores, mean, standard_deviation, largest };
-        if field.weights().row_sums().iter().all(|&sum| sum <= 0.0) {
+        let sums = field.weights().row_sums();
+        let heaviest = sums.into_iter().fold(0.0, f64::max);
+        if heaviest <= 0.0 {
             return Err(Error::NoLinks { period });
+        }
+        if field.values.iter().any(|value| !(heaviest * value).is_finite()) {
+            return Err(Error::OutOfRange { name: "values", period });
         }
         Ok(field)
     }

@@ -204,6 +204,14 @@ pub fn upper_gamma(a: f64, x: f64) -> f64 {
     if x < a + 1.0 { 1.0 - density * lower_series(a, x) } else { density * a * upper_fraction(a, x) }
 }
 
+/// The regularised lower incomplete gamma function 1 − Γ(a, x)/Γ(a), which keeps its digits however small it is.
+fn lower_gamma(a: f64, x: f64) -> f64 {
+    if x <= 0.0 {
+        return 0.0;
+    }
+    if x < a + 1.0 { poisson_density(a, x) * lower_series(a, x) } else { 1.0 - upper_gamma(a, x) }
+}
+
 /// `Σ_{m≥0} x^m / ((a + 1) ⋯ (a + m))`.
 fn lower_series(a: f64, x: f64) -> f64 {
     let (mut sum, mut term) = (1.0, 1.0);

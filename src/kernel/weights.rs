@@ -213,7 +213,7 @@ impl<'a> Weights<'a> {
     /// Terms are added in the order of the columns; a unit without neighbours has no lag, and gets NaN.
     ///
     /// # Errors
-    /// `Length`, `NotFinite`, `Cancelled`.
+    /// `Length`, `NotFinite`, `OutOfRange` where a sum overflows, `Cancelled`.
     pub fn lag(&self, job: &Job, values: &[f64], n_columns: usize) -> Result<Vec<f64>> {
         check::length("values", values, self.n() * n_columns)?;
         check::finite("values", values)?;
@@ -225,7 +225,13 @@ impl<'a> Weights<'a> {
             }
             Ok(lags)
         })?;
-        Ok(chunks.concat())
+        let lags = chunks.concat();
+        let is_lost =
+            |(entry, lag): (usize, &f64)| !lag.is_finite() && !self.row(entry / n_columns).0.is_empty();
+        if lags.iter().enumerate().any(is_lost) {
+            return Err(Error::OutOfRange { name: "values", period: 0 });
+        }
+        Ok(lags)
     }
 
     fn push_lag(&self, unit: usize, values: &[f64], n_columns: usize, lags: &mut Vec<f64>) {

@@ -376,3 +376,14 @@ def test_the_map_shows_grades_and_degrees(units: int, periods: int) -> None:
         assert texts[column, line] == f"{row.coordination:.2f}"
     with pytest.raises(rgm.InvalidInputError, match="pass unit= and time="):
         rgm.coupling_coordination(panel(), ["u1", "u2"]).plot("grades")
+
+
+def test_rows_are_dropped_also_where_the_systems_are_all_the_columns() -> None:
+    data = pd.DataFrame({"a": [0.2, None, 0.8], "b": [0.4, 0.5, 0.8]}, index=["x", "y", "z"])
+    table = rgm.coupling_coordination(data, ["a", "b"], missing="drop").table
+    assert table.index.to_list() == ["x", "z"]
+    # √(0.2 · 0.4) / 0.3, and 1 for equal scores.
+    assert table["coupling"].to_list() == pytest.approx([math.sqrt(0.08) / 0.3, 1.0], rel=1e-15)
+    whole = rgm.coupling_coordination(data.fillna(0.5), ["a", "b"]).table
+    assert whole.index.to_list() == ["x", "y", "z"]
+    assert rgm.coupling_coordination(data.fillna(0.5), ["a", "b"], weights=[1e308, 1e308]).weights == (0.5, 0.5)

@@ -200,7 +200,8 @@ def test_ragged_lists_are_refused_by_name() -> None:
 
 @pytest.mark.parametrize("value", ["gdp", 5.0, iter([1.0])], ids=["name", "number", "iterator"])
 def test_without_data_names_and_scalars_are_no_arrays(value: Any) -> None:
-    assert refusal(None, value=value) == f"value is {value!r}; without data it must be an array, one entry per row"
+    told = repr(value) if isinstance(value, str | float) else "a value of type list_iterator"
+    assert refusal(None, value=value) == f"value is {told}; without data it must be an array, one entry per row"
 
 
 # Refusals
@@ -340,3 +341,44 @@ def test_a_region_twice_in_a_period_is_refused_where_regions_are_named(method: C
     # Without the regions' names the rows stand for units; and a region may come back in another period.
     method(frame, "value", **columns)
     method(frame.drop(index=5), "value", unit="city", **columns)
+
+
+def test_values_in_messages_are_cut_off_and_readable() -> None:
+    with pytest.raises(rgm.InvalidInputError) as caught:
+        rgm.theil(None, [1.0, 2.0], missing="x" * 10_000)
+    assert len(str(caught.value)) < 200
+    with pytest.raises(rgm.InvalidInputError, match="value is a value of type list_iterator"):
+        rgm.theil(None, iter([1.0]))
+
+
+def test_columns_of_the_other_byte_order_lose_rows() -> None:
+    data = pd.DataFrame({"value": np.array([1.0, 3.0, 5.0], dtype=">f8"), "group": ["a", None, "a"]})
+    assert rgm.theil(data, "value", group="group", missing="drop").n_dropped == 1
+
+
+def test_columns_that_hold_arrays_or_are_several_are_no_numbers() -> None:
+
+    nested = pl.DataFrame({"value": pl.Series([[1.0, 2.0], [3.0, 4.0]], dtype=pl.Array(pl.Float64, 2))})
+    with pytest.raises(rgm.InvalidInputError, match="column 'value' is of type Array"):
+        rgm.theil(nested, "value")
+    with pytest.raises(rgm.InvalidInputError, match="value cannot be read as a column"):
+        rgm.theil(None, pd.MultiIndex.from_arrays([[1], [2]]))
+
+
+def test_labels_that_are_no_unicode_are_refused_or_kept() -> None:
+    half = "\ud800"
+    with pytest.raises(rgm.InvalidInputError, match="which is no text that a table can hold"):
+        rgm.markov_from_counts([[1, 2], [2, 1]], states=[1, half])
+    data = pd.DataFrame({"value": [0.0, 0.0], "time": pd.Series([half, half], dtype=object)})
+    with pytest.raises(rgm.InvalidInputError, match="in time = "):
+        rgm.theil(data, "value", time="time")
+
+
+@pytest.mark.parametrize("huge", [10**400, -(10**400)])
+def test_integers_beyond_doubles_are_refused(huge: int) -> None:
+    with pytest.raises(rgm.InvalidInputError, match="confidence must be"):
+        rgm.dagum_gini(None, [1.0, 2.0], group=[1, 2], confidence=huge)
+    with pytest.raises(rgm.InvalidInputError, match="counts cannot be read"):
+        rgm.markov_from_counts([[huge]])
+    with pytest.raises(rgm.InvalidInputError, match="probabilities cannot be read"):
+        rgm.counts_from_probabilities([[huge]], [1])

@@ -617,3 +617,11 @@ def test_the_provinces_of_china() -> None:
     assert table.loc[2011, "p_value"] > 0.05 > table.loc[2022, "p_value"]
     assert whole.seed == 1
     assert "Silverman's test of one mode at most: 99 samples, seed 1." in whole.notes
+
+
+def test_bandwidths_below_the_digits_of_the_values_are_refused() -> None:
+    for values, bandwidth in (([1e154, 2e154], 1.0), ([0.0, 1.0], 1e-160), ([1e30, 2e30], 1e-300)):
+        with pytest.raises(rgm.InvalidInputError, match="bandwidth must be above the rounding"):
+            rgm.kde(None, values, bandwidth=bandwidth)
+    with pytest.raises(rgm.InvalidInputError, match="bandwidth must be above 1e-150"):
+        rgm.kde2d(None, x=[0.0, 1.0], y=[0.0, 1.0], bandwidth=1e-200)

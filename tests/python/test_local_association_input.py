@@ -154,3 +154,31 @@ def test_a_geodataframe_is_data_like_any_other() -> None:
     frame = geopandas.GeoDataFrame(data(), geometry=[Point(place, 0) for place in range(6)])
     expected = rgm.local_g(data(), "y", weights=ring(), unit="unit").table
     assert rgm.local_g(frame, "y", weights=ring(), unit="unit").table.equals(expected)
+
+
+def test_rows_are_dropped_also_where_value_is_the_only_column() -> None:
+    weights = rgm.weights.as_weights([[0, 1, 0, 1], [1, 0, 1, 0], [0, 1, 0, 1], [1, 0, 1, 0]], ids=[0.5, 1.5, 2.5, 3.5])
+    value = [1.0, 2.0, 4.0, 3.0]
+    expected = rgm.local_moran(None, value, weights=weights).table["local_i"].to_list()
+    for missing in ("drop", "error"):
+        assert rgm.local_moran(None, value, weights=weights, missing=missing).table["local_i"].to_list() == expected
+    # Labels of the weights reach the tables of another library.
+    import polars as pl
+
+    table = rgm.local_moran(pl.DataFrame({"v": value}), "v", weights=weights, missing="drop").table
+    assert table["local_i"].to_list() == expected
+    assert table["unit"].to_list() == [0.5, 1.5, 2.5, 3.5]
+    with pytest.raises(rgm.InvalidInputError, match="missing must be one of"):
+        rgm.moran(None, value, weights=weights, missing=np.zeros(2))  # type: ignore[arg-type]
+
+
+def test_weights_whose_squares_overflow_have_no_moments() -> None:
+    weights = rgm.weights.as_weights([[0, 1e200, 0], [1e200, 0, 1e200], [0, 1e200, 0]], ids=[1, 2, 3])
+    with pytest.raises(rgm.InvalidInputError, match="weights are too large or too small"):
+        rgm.moran(
+            None,
+            [1.0, 2.0, 4.0, 3.0],
+            weights=rgm.weights.as_weights(np.ones((4, 4)) * 1e200 - np.eye(4) * 1e200, ids=[1, 2, 3, 4]),
+        )
+    with pytest.raises(rgm.InvalidInputError, match="too large or too small to be summed"):
+        weights.lag([1e200, 1e200, 1e200])

@@ -453,3 +453,16 @@ def test_without_igraph_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "igraph", None)
     with pytest.raises(rgm.RegiometricsError, match=r"needs igraph.*pip install 'regiometrics\[networks\]'"):
         arrows("ab")
+
+
+def test_short_and_long_paths_are_told_apart_in_any_unit() -> None:
+    # The way over b is longer by a tenth: igraph by itself takes lengths within 1e-10 for equal.
+    for unit in (1.0, 1e-12, 1e-300, 1e300):
+        edges = (["a", "b", "a"], ["b", "c", "c"], [0.55 * unit, 0.55 * unit, unit])
+        found = rgm.network_indicators(
+            None, source=edges[0], target=edges[1], weight=edges[2], distance="weight", directed=False
+        )
+        assert found.nodes["betweenness"].to_list() == [0.0, 0.0, 0.0]
+        assert found.overall["average_path_length"][0] == pytest.approx((0.55 + 0.55 + 1.0) / 3 * unit, rel=1e-15)
+    with pytest.raises(rgm.InvalidInputError, match="weights are too far apart"):
+        rgm.network_indicators(None, source=["a", "b"], target=["b", "c"], weight=[1e-320, 1e300], distance="weight")

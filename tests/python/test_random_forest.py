@@ -470,3 +470,20 @@ print(json.dumps([latency(fit, 0.1), latency(fit, 0.8), latency(refit, 0.5)]))
 """
     )
     assert max(seconds) <= LIMIT, seconds
+
+
+def test_scores_of_huge_responses_and_weights_that_cannot_be_used() -> None:
+    X, y = np.arange(20.0)[:, None], np.arange(20.0) * 1e150
+    model = rgm.RandomForestRegressor(5, random_state=1).fit(X, y)
+    plain = rgm.RandomForestRegressor(5, random_state=1).fit(X, y / 1e150)
+    assert model.score(X, y * 1e50) < 1.0
+    assert model.score(X, y) == pytest.approx(plain.score(X, y / 1e150), rel=1e-12)
+    for weight, message in (
+        (np.zeros(20), "every sample_weight is zero"),
+        (np.ones(3), "sample_weight has 3 entries for 20 rows"),
+        (-np.ones(20), "sample_weight' is negative"),
+    ):
+        with pytest.raises(rgm.InvalidInputError, match=message):
+            model.score(X, y, weight)
+    with pytest.raises(rgm.InvalidInputError, match="entries of column 'y' are too large"):
+        rgm.RandomForestRegressor(5).fit(X, y * 1e156)

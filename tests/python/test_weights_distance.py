@@ -226,7 +226,9 @@ def test_geometries_have_coordinates_of_their_own() -> None:
 
 
 def test_geometries_that_cannot_be_used() -> None:
-    refused(r"a GeoDataFrame or GeoSeries is needed, not pandas", lambda: from_geodataframe(pd.DataFrame({"a": [1]})))
+    refused(
+        r"data must be a GeoDataFrame or GeoSeries, not pandas", lambda: from_geodataframe(pd.DataFrame({"a": [1]}))
+    )
     refused("contiguity needs polygons, and the geometries have Point", lambda: from_geodataframe(squares().centroid))
     frame = squares()
     frame.loc[1, "geometry"] = None

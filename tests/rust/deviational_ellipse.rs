@@ -84,6 +84,9 @@ fn outlines_close_and_start_at_the_end_of_the_major_axis() {
     }
     assert_eq!((x[0], y[0]), (x[4], y[4]));
     assert!(matches!(outlines(&Job::new(), &[ellipse], 2), Err(Error::Parameter { name: "n", .. })));
+    let (one, two) = (ndarray::arr1(&[1.0]), ndarray::arr1(&[1.0, 2.0]));
+    let columns = [one.view(), two.view(), one.view(), one.view(), one.view()];
+    assert!(matches!(Outline::from_columns(columns), Err(Error::Length { name: "center_y", length: 2, .. })));
 }
 
 #[test]

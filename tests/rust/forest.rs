@@ -104,6 +104,13 @@ fn what_can_not_be_grown_is_refused() {
         let options = Parameters { n_trees, max_features, node_size, resampling: Resampling::Rows, seed: 1 };
         assert!(matches!(run(&[&x], &y, &options), Error::Parameter { .. }));
     }
+    // A tree that drew group 1 only would have no rows; squares of 1e308 overflow.
+    let empty = Resampling::Groups(Classes::new(&[0, 2, 2], 3));
+    assert!(matches!(run(&[&x], &y, &parameters(1, 1, empty)), Error::Parameter { name: "groups", .. }));
+    assert!(matches!(
+        run(&[&x], &[-1e308, 1e308, 0.0], &parameters(1, 1, Resampling::Rows)),
+        Error::OutOfRange { name: "response", .. }
+    ));
     let one = Resampling::Groups(Classes::ONE);
     assert!(matches!(run(&[&x], &y, &parameters(1, 1, one)), Error::Parameter { name: "groups", .. }));
 }

@@ -229,6 +229,14 @@ fn parts_with_other_strata_take_their_places() {
     );
     assert!(one.placed(1, &[2], &place(&[0, 2])).is_err());
     assert!(one.clone().merge(&joined).is_err());
+    let short = Moments { strata: vec![one.strata[0][..1].to_vec()], ..one.clone() };
+    assert!(matches!(
+        detect(&job, &short, &KEEP),
+        Err(Error::Length { name: "strata", length: 1, expected: 2 })
+    ));
+    assert!(matches!(short.placed(1, &[3], &place(&[0, 2])), Err(Error::Length { name: "strata", .. })));
+    let none = Moments { n_strata: vec![], strata: vec![], ..one };
+    assert!(matches!(detect(&job, &none, &KEEP), Err(Error::Empty { name: "factors" })));
 }
 
 #[test]

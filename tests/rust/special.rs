@@ -189,6 +189,15 @@ fn f_tails_with_closed_forms() {
 #[test]
 fn noncentral_f_tails_at_the_ends() {
     assert_eq!(noncentral_f_tail(0.0, 3.0, 20.0, 4.0), 1.0);
+    // So large a λ is the chi-square of the numerator, and f d1/λ = d2/X: P(X ≤ d2) of 2 degrees is 1 − e^(−1).
+    for lambda in [1e30, 1e100, 1e300] {
+        let tail = noncentral_f_tail(lambda / 3.0, 3.0, 2.0, lambda);
+        assert_close(tail, 1.0 - (-1.0_f64).exp(), 1e-13);
+    }
+    // Small tails keep their digits: P(X ≤ 2e-20) is 1e-20.
+    for lambda in [1e60, 1e300] {
+        assert_close(noncentral_f_tail(lambda / 3.0, 3.0, 2.0, lambda * 1e-20), 1e-20, 1e-13);
+    }
     assert_eq!(noncentral_f_tail(f64::INFINITY, 3.0, 20.0, 4.0), 0.0);
     assert!(noncentral_f_tail(1.0, 0.0, 20.0, 4.0).is_nan());
     assert!(noncentral_f_tail(1.0, 3.0, 0.0, 4.0).is_nan());

@@ -445,6 +445,6 @@ def published(name: str) -> pd.DataFrame:
     >>> dagum.loc[2011, ["gini_total", "share_between"]].tolist()
     [0.52, 61.46]
     """
-    if name not in _PUBLISHED:
+    if not isinstance(name, str) or name not in _PUBLISHED:
         raise InvalidInputError(f"there is no published table {name!r}; the names are {', '.join(_PUBLISHED)}")
     return _read(f"published_{name}")

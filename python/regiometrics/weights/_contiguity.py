@@ -80,10 +80,10 @@ def geometries(data: Any, unit: str | None) -> tuple[Any, list[Any]]:
     shapes = getattr(data, "geometry", None)
     if shapes is None or not hasattr(shapes, "geom_type"):
         kind = f"{type(data).__module__}.{type(data).__qualname__}"
-        raise InvalidInputError(f"a GeoDataFrame or GeoSeries is needed, not {kind}")
+        raise InvalidInputError(f"data must be a GeoDataFrame or GeoSeries, not {kind}")
     if len(shapes) == 0:
         raise InvalidInputError("the data have no rows")
-    if unit is not None and (not hasattr(data, "columns") or unit not in data.columns):
+    if unit is not None and (not isinstance(unit, str) or not hasattr(data, "columns") or unit not in data.columns):
         raise InvalidInputError(f"data have no column {unit!r} (asked for as unit)")
     ids = label_list("unit" if unit else "the index", data.index if unit is None else data[unit])
     absent = [label for label, lacks in zip(ids, shapes.isna() | shapes.is_empty, strict=True) if lacks]

@@ -14,6 +14,7 @@ from .._call import call
 from .._input import InputTable, read
 from .._labels import Labels
 from .._language import term
+from .._options import flag
 from .._record import record
 from .._tables import to_text
 from ..errors import InvalidInputError
@@ -156,9 +157,13 @@ class SpatialWeights:
         """Return the links as a pandas edge table: `source`, `target`, `weight`."""
         import pandas as pd
 
-        ids = pd.Series(list(self.ids))
-        source = np.repeat(np.arange(self.n), self.n_neighbors)
-        columns = {"source": ids.take(source).array, "target": ids.take(self.indices.astype(np.int64)).array}
+        try:
+            ids = pd.Series(list(self.ids))
+        except UnicodeEncodeError:
+            # Halves of surrogate pairs are no strings to pandas.
+            ids = pd.Series(list(self.ids), dtype=object)
+        places = {"source": np.repeat(np.arange(self.n), self.n_neighbors), "target": self.indices.astype(np.int64)}
+        columns = {name: ids.take(place).reset_index(drop=True) for name, place in places.items()}
         return pd.DataFrame(columns | {"weight": self.data})
 
     def summary(self) -> str:
@@ -232,7 +237,7 @@ def from_edges(
     units = _union(ends) if ids is None else label_list("ids", ids)
     position = {unit: row for row, unit in enumerate(units)}
     first, second = (_positions(table, labels, position) for labels in ends)
-    return _build(first, second, table.optional_numbers("weight"), tuple(units), bool(symmetric), "row {}")
+    return _build(first, second, table.optional_numbers("weight"), tuple(units), flag("symmetric", symmetric), "row {}")
 
 
 def as_weights(
@@ -355,7 +360,7 @@ def _floats(values: Any) -> NDArray[np.float64]:
         array = np.asarray(values)
         if array.dtype.kind != "c":
             return np.require(array, np.float64, ["C", "A"])
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InvalidInputError(f"the weights cannot be read as numbers: {error}") from None
     raise InvalidInputError("the weights are complex numbers; spatial weights are real ones of zero or more")
 
@@ -408,7 +413,9 @@ def label_list(name: str, ids: Any) -> list[Any]:
 def _plain(ids: Any) -> list[Any] | None:
     for method in ("tolist", "to_list", "to_pylist"):
         if hasattr(ids, method):
-            return list(getattr(ids, method)())
+            listed = getattr(ids, method)()
+            # A single value has none of its own.
+            return listed if isinstance(listed, list) else None
     return list(ids) if isinstance(ids, Sequence) and not isinstance(ids, str) else None
 
 

@@ -9,11 +9,10 @@ mod walk;
 
 use self::refit::{Part, Running, Shared};
 use super::cells::Classes;
-use super::check;
 use super::error::{Error, Result};
 use super::forest::oob::Tally;
 use super::forest::ranks::{Place, Table};
-use super::forest::{Fit, Forest, Parameters, Ranks, Response};
+use super::forest::{Fit, Forest, Parameters, Ranks, Response, check_response};
 use super::job::Job;
 use super::rng::Stream;
 
@@ -57,6 +56,9 @@ pub struct Measures {
     /// Mean over trees of the decrease of the sum of squares.
     pub inc_node_purity: f64,
 }
+
+/// The fourth power is a double, with room for sums.
+const LARGEST: f64 = 1e75;
 
 /// For each factor how many of the permuted forests reach the observed measure.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -105,8 +107,11 @@ pub fn driver_importance(
     options: &Options<'_>,
 ) -> Result<Importance> {
     let ranks = Ranks::new(job, columns, response.len())?;
-    check::not_empty("response", response)?;
-    check::finite("response", response)?;
+    check_response(response)?;
+    // Errors of squares are squared once more.
+    if response.iter().any(|value| value.abs() > LARGEST) {
+        return Err(Error::OutOfRange { name: "response", period: 0 });
+    }
     options.forest.check(response.len(), columns.len())?;
     options.blocks.check("groups", response.len())?;
     let blocks = Blocks::new(options.blocks, response.len());

@@ -4,7 +4,7 @@ use super::Rows;
 use crate::kernel::cells::Classes;
 use crate::kernel::check;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::forest::{Forest, Parameters, Ranks, Resampling, fit_on};
+use crate::kernel::forest::{Forest, Parameters, Ranks, Resampling, check_response, fit_on};
 use crate::kernel::job::Job;
 use crate::kernel::rng::Stream;
 use crate::kernel::stats::quantile;
@@ -31,9 +31,12 @@ impl Refits<'_> {
     /// Options are in range and arrays fit `rows`.
     pub fn check(&self, rows: &Rows<'_>, n_numbers: usize) -> Result<()> {
         check::length("response", self.response, rows.len())?;
-        check::finite("response", self.response)?;
+        check_response(self.response)?;
         check::confidence(self.confidence)?;
         self.forest.check(rows.len(), rows.columns.len())?;
+        if self.replicates == 0 {
+            return Err(Error::Parameter { name: "bootstrap", requirement: "one or more", value: 0.0 });
+        }
         if self.replicates.saturating_mul(n_numbers) > MOST_NUMBERS {
             let requirement = "so small that replicates × steps are at most 2²⁷; a smaller grid_size helps";
             return Err(Error::Parameter { name: "bootstrap", requirement, value: self.replicates as f64 });

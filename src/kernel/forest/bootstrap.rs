@@ -26,6 +26,13 @@ impl Resampling<'_> {
                     let requirement = "in two groups or more, so that some are out of bag";
                     return Err(Error::Parameter { name: "groups", requirement, value: groups.count as f64 });
                 }
+                let mut has_rows = vec![false; groups.count];
+                (0..n_rows).for_each(|row| has_rows[groups.of(row)] = true);
+                if let Some(empty) = has_rows.iter().position(|&has_rows| !has_rows) {
+                    // A tree that drew such groups only would have nothing to grow on.
+                    let requirement = "codes of which each has a row";
+                    return Err(Error::Parameter { name: "groups", requirement, value: empty as f64 });
+                }
                 Ok(())
             }
         }

@@ -238,11 +238,20 @@ pub struct Fit {
 /// Empty input, columns of unequal length, values that are not finite, options out of range, `Cancelled`.
 pub fn fit(job: &Job, columns: &[&[f64]], response: &[f64], parameters: &Parameters<'_>) -> Result<Fit> {
     let ranks = Ranks::new(job, columns, response.len())?;
-    check::not_empty("response", response)?;
-    check::finite("response", response)?;
+    check_response(response)?;
     parameters.check(response.len(), columns.len())?;
     job.expect_steps(parameters.n_trees);
     fit_on(job, columns, &ranks, response, parameters)
+}
+
+/// There are responses, finite ones, and their squared deviations can be added up.
+pub(crate) fn check_response(response: &[f64]) -> Result<()> {
+    check::not_empty("response", response)?;
+    check::finite("response", response)?;
+    let n = response.len() as f64;
+    let mean: f64 = response.iter().map(|value| value / n).sum();
+    let squares: f64 = response.iter().map(|value| (value - mean).powi(2)).sum();
+    if squares.is_finite() { Ok(()) } else { Err(Error::OutOfRange { name: "response", period: 0 }) }
 }
 
 /// [`fit`] on factors that are ranked already and checked input.

@@ -52,6 +52,7 @@ impl Moments {
     }
 
     fn check_places(&self, n_periods: usize, n_strata: &[usize], places: &Places) -> Result<()> {
+        self.check()?;
         let same = |name, length, expected| {
             if length == expected { Ok(()) } else { Err(Error::Length { name, length, expected }) }
         };

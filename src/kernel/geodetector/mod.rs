@@ -90,8 +90,9 @@ pub struct Geodetector {
 /// All four detectors, from `moments`. O(strata² + crossed strata).
 ///
 /// # Errors
-/// `Empty` for a period without rows, `Constant` for one whose values are all equal, `Cancelled`.
+/// Those of tables whose sizes do not fit together; `Empty` for a period without rows, `Constant` for one whose values are all equal, `Cancelled`.
 pub fn detect(job: &Job, moments: &Moments, parameters: &Parameters) -> Result<Geodetector> {
+    moments.check()?;
     for period in 0..moments.n_periods {
         let total = moments::total(moments.strata_of(period, 0));
         if total.n <= 0.0 {

@@ -67,6 +67,26 @@ pub struct Moments {
     pub crossed: Vec<Vec<Cell>>,
 }
 
+impl Moments {
+    /// There are factors, and the tables have the sizes that go with them: for moments that come from outside.
+    pub(super) fn check(&self) -> Result<()> {
+        let n_factors = self.n_strata.len();
+        check::not_empty("factors", &self.n_strata)?;
+        check::length("shift", &self.shift, self.n_periods)?;
+        check::finite("shift", &self.shift)?;
+        check::length("strata", &self.strata, n_factors)?;
+        check::length("crossed", &self.crossed, n_factors * (n_factors - 1) / 2)?;
+        for (strata, n) in self.strata.iter().zip(&self.n_strata) {
+            check::length("strata", strata, n.saturating_mul(self.n_periods))?;
+        }
+        for (cells, (a, b)) in self.crossed.iter().zip(pairs(n_factors)) {
+            let n = self.n_strata[a].saturating_mul(self.n_strata[b]).saturating_mul(self.n_periods);
+            check::length("crossed", cells, n)?;
+        }
+        Ok(())
+    }
+}
+
 /// Pairs (a, b) of `n` factors, a < b.
 pub fn pairs(n: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..n).flat_map(move |a| (a + 1..n).map(move |b| (a, b)))

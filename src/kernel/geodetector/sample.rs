@@ -74,6 +74,7 @@ impl Input<'_> {
     pub(super) fn check(&self) -> Result<()> {
         check::not_empty("values", self.values)?;
         check::finite("values", self.values)?;
+        check::not_empty("factors", self.factors)?;
         self.periods.check("periods", self.values.len())?;
         for (index, factor) in self.factors.iter().enumerate() {
             factor.check(self.values.len()).map_err(|error| error.in_column(index))?;

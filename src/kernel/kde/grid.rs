@@ -7,6 +7,12 @@ use crate::kernel::error::{Error, Result};
 /// More images of the sample than this at the two ends of a support mean a bandwidth that has lost sight of it.
 const MOST_IMAGES: f64 = 1000.0;
 
+/// Places a few bandwidths beyond such values are doubles, and so are their distances.
+const LARGEST: f64 = f64::MAX / 16.0;
+
+/// The square of its inverse is a double, with room for sums.
+const SMALLEST: f64 = 1e-150;
+
 /// Evenly spaced places, and the bounds of the support that a density reaches.
 #[derive(Debug, Clone, Copy)]
 pub struct Grid {
@@ -32,6 +38,7 @@ impl Grid {
             |reach: f64| cells.clone().map(|(low, _, h)| low - reach * h).fold(f64::INFINITY, f64::min);
         let highest =
             |reach: f64| cells.clone().map(|(_, high, h)| high + reach * h).fold(f64::NEG_INFINITY, f64::max);
+        check_narrowest(cells.clone())?;
         let widest = cells.clone().map(|(_, _, h)| h).fold(0.0, f64::max);
         let given = parameters.support;
         if widest * radius > MOST_IMAGES * (given.high - given.low) {
@@ -47,7 +54,8 @@ impl Grid {
         let low = if touches_low { given.low } else { lowest(parameters.cut) };
         let high = if touches_high { given.high } else { highest(parameters.cut) };
         let mut grid = Self { low, high, size: parameters.grid_size, support, is_exact: false };
-        if !(low.is_finite() && high.is_finite() && (high - low).is_finite()) {
+        let largest = lowest(0.0).abs().max(highest(0.0).abs());
+        if !(low.is_finite() && high.is_finite() && (high - low).is_finite() && largest < LARGEST) {
             return Err(Error::OutOfRange { name: "values", period: 0 });
         }
         if support == Support::LINE {
@@ -91,6 +99,18 @@ impl Grid {
     /// What a place may be off by.
     pub fn rounding(&self) -> f64 {
         if self.is_exact { 0.0 } else { unit(self.low.abs().max(self.high.abs())) }
+    }
+}
+
+/// Bandwidths are above the distance of doubles at the values, and so large that densities and slopes are doubles.
+fn check_narrowest(cells: impl Iterator<Item = (f64, f64, f64)>) -> Result<()> {
+    let is_narrow = |&(low, high, h): &(f64, f64, f64)| h <= SMALLEST.max(unit(low.abs().max(high.abs())));
+    match { cells }.find(is_narrow) {
+        None => Ok(()),
+        Some((_, _, value)) => {
+            let requirement = "above the rounding of the values and above 1e-150; rescale them";
+            Err(Error::Parameter { name: "bandwidth", requirement, value })
+        }
     }
 }
 

@@ -77,11 +77,17 @@ impl Sample<'_> {
     pub fn spread(&self, job: &Job, needed: bool) -> Result<Spread> {
         let (low, high) = extremes(job, self.values)?;
         let n = self.len();
-        let (total, squares) = match self.weights {
+        let (total, n_effective) = match self.weights {
             None => (n as f64, n as f64),
-            Some(weights) => (job.sum(n, |i| weights[i])?, job.sum(n, |i| weights[i] * weights[i])?),
+            Some(weights) => {
+                // Weights near one have squares; a power of two rounds nothing.
+                let largest = weights.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+                let unit = 2f64.powi(largest.log2().floor() as i32);
+                let (sum, squares) =
+                    (job.sum(n, |i| weights[i] / unit)?, job.sum(n, |i| (weights[i] / unit).powi(2))?);
+                (sum * unit, sum * sum / squares)
+            }
         };
-        let n_effective = total * total / squares;
         let range = high - low;
         if range <= 0.0 {
             return Ok(Spread { n, total, n_effective, low, high, mean: low, sd: 0.0 });

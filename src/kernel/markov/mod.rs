@@ -90,6 +90,9 @@ impl States<'_> {
         let n_units = self.states.len() / self.n_periods;
         check::length("states", self.states, n_units * self.n_periods)?;
         codes("states", self.states, self.k)?;
+        if self.given.is_none() && self.n_given == 0 {
+            return Err(Error::Code { name: "given", row: 0, code: 0, count: 0 });
+        }
         if let Some(given) = self.given {
             check::length("given", given, self.states.len())?;
             codes("given", given, self.n_given)?;

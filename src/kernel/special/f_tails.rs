@@ -1,12 +1,18 @@
 //! Tails of the central and the noncentral F distribution.
 
-use super::{log_beta_tail, log_term, stirling_remainder};
+use super::{log_beta_tail, log_term, lower_gamma, stirling_remainder};
 
 /// A sum has ended when a further term is below this part of it.
 const NEGLIGIBLE: f64 = 1e-18;
 
 /// A step of the sum over Poisson weights is this part of the width of its terms.
 const STEP: f64 = 0.5;
+
+/// λ/2 from which on λ counts as the number that its chi-square always is.
+///
+/// That has a relative deviation of 2/√λ, here below 4e-15. In second order it changes the tail by some d2²/λ, which is
+/// below 1e-11 for d2 up to 1e9. From 2¹⁰⁰ on, steps of the sum would be lost in the rounding of j.
+const CERTAIN: f64 = 1e29;
 
 /// Steps above one need the terms at zero to be below e^(−`CLEAR`) of the largest.
 const CLEAR: f64 = 45.0;
@@ -43,7 +49,10 @@ pub fn noncentral_f_tail(f: f64, d1: f64, d2: f64, lambda: f64) -> f64 {
         return 0.0;
     }
     let terms = Terms { f, d1, d2, x: ratio / (1.0 + ratio), y: 1.0 / (1.0 + ratio), mean: lambda / 2.0 };
-    if terms.mean <= 0.0 || terms.is_point() {
+    if terms.mean >= CERTAIN {
+        // P(λ/X ≥ ratio) for a chi-square X with d2 degrees of freedom.
+        lower_gamma(d2 / 2.0, terms.mean / ratio)
+    } else if terms.mean <= 0.0 || terms.is_point() {
         terms.log_beta(terms.mean).exp()
     } else {
         terms.sum().min(1.0)
