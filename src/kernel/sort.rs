@@ -10,11 +10,11 @@ use super::error::Result;
 use super::job::Job;
 
 /// Below this many entries a sort is one uninterrupted call.
-const LEAF: usize = 1 << 16;
+const LEAF: usize = 1 << 17;
 
-/// Entries per bin, on the average, and the bits of the largest number of bins.
-const PER_BIN: usize = 4;
-const MOST_BITS: u32 = 14;
+/// Entries per bin, about, and the bits of the largest number of bins.
+const PER_BIN: usize = 1;
+const MOST_BITS: u32 = 16;
 
 /// Fewer are sorted by comparison, more in one bin are dealt again.
 const FEW: usize = 128;

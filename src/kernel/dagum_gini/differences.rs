@@ -77,7 +77,7 @@ impl Sweep {
     }
 
     /// Move up to `value`: every area grows by the gap times the weight below it.
-    #[inline]
+    #[inline(always)]
     pub fn advance(&mut self, value: f64) {
         let gap = value - self.previous;
         self.previous = value;
@@ -87,7 +87,7 @@ impl Sweep {
     }
 
     /// Advance to the next unit of `group` and take it in; return its index and how often it stands there.
-    #[inline]
+    #[inline(always)]
     pub fn pass<W: Weight>(
         &mut self,
         sample: &Sample<'_, W>,

@@ -60,7 +60,7 @@ impl Gathered {
     }
 
     /// Add one value of each statistic, `times` times.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, values: &[f64], times: f64) {
         let block = &mut self.block;
         if block.n_added == 0 {

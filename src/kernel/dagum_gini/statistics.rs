@@ -145,7 +145,7 @@ impl Parts {
     }
 
     /// Add the pairs of one group with every other, given their sums in columns.
-    #[inline]
+    #[inline(always)]
     pub fn add_pairs(&mut self, a_above: &[f64], b_above: &[f64]) {
         // Sums in four lanes wait for each other four times less.
         let (mut net, mut overlap) = ([0.0; LANES], [0.0; LANES]);

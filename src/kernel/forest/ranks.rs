@@ -3,6 +3,7 @@
 use crate::kernel::check;
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
+use crate::kernel::sort;
 
 /// A place in sorted order as it is stored.
 pub(crate) trait Place: Copy + Send + Sync + Default + PartialOrd + 'static {
@@ -145,7 +146,7 @@ fn sort_column(job: &Job, values: &[f64]) -> Result<(Vec<u32>, Vec<f64>)> {
     // Adding zero turns −0 into 0, so that both are equal.
     let mut order: Vec<(f64, u32)> =
         values.iter().enumerate().map(|(row, &value)| (value + 0.0, row as u32)).collect();
-    job.sort_by(&mut order, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))?;
+    sort::by_number(job, &mut order, |entry| entry.0, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))?;
     Ok((order.iter().map(|entry| entry.1).collect(), order.iter().map(|entry| entry.0).collect()))
 }
 
