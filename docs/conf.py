@@ -16,7 +16,8 @@ copyright = "the regiometrics authors; MIT licence"
 version = release = regiometrics.__version__
 
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.mathjax"]
-exclude_patterns = ["_build", "jupyter_execute"]
+# Tables that scripts write, for the pages that include them.
+exclude_patterns = ["_build", "jupyter_execute", "evidence/measured"]
 
 # The notebooks are pages of the site, with the outputs that `tests/run_notebooks.py` holds to those of the package.
 HERE = Path(__file__).resolve().parent

@@ -2,7 +2,7 @@
 
 Every row times the call and its peer in turn, A B A B …, in one process, and prints the median of each and the median
 of the ratios pair by pair, which holds when the machine's speed drifts. Peers that are not installed are passed over
-and said so. ``--quick`` takes fewer repetitions; ``run.py dagum kde`` times only the rows whose call has one of these
+and said so. ``--repetitions 3`` is quicker; ``run.py dagum kde`` times only the rows whose call has one of these
 words. The rows stand in one module per family of methods. ``--report docs/evidence/measured/speed.md`` writes the
 tables of the documentation; ``scaling.py`` draws time against size, ``memory.py`` measures memory alone.
 """
@@ -82,11 +82,11 @@ def page(measured: list[Measured], *, import_told: str, memory: str, repetitions
 def main() -> None:
     """Print the report."""
     parser = argparse.ArgumentParser(description="Time each call beside its peers.")
-    parser.add_argument("--quick", action="store_true", help="3 repetitions instead of 15")
+    parser.add_argument("--repetitions", type=int, default=15, help="how often each row is timed")
     parser.add_argument("--report", type=Path, help="also write everything as Markdown into this file")
     parser.add_argument("words", nargs="*", help="time only the rows whose call has one of these words")
     arguments = parser.parse_args()
-    repetitions = 3 if arguments.quick else 15
+    repetitions = arguments.repetitions
     print(described() + "\n")
     measured = []
     for rows in FAMILIES:
