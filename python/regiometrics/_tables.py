@@ -140,7 +140,9 @@ def label_text(label: Any) -> str:
     """Return a label as it is read: a year that is stored as 2011.0 is 2011, a date at midnight has no hour."""
     if isinstance(label, float | np.floating) and float(label).is_integer():
         return str(int(label))
-    return str(label).replace(" 00:00:00", "") if hasattr(label, "hour") else str(label)
+    text = str(label).replace(" 00:00:00", "") if hasattr(label, "hour") else str(label)
+    # Half a character, as broken files leave it, is no text that tables of strings take.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def shown(frame: Frame, digits: int, states: Iterable[str] = ()) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 import regiometrics as rgm
 from regiometrics._input import read
+from regiometrics._tables import label_text
 
 LEVELS = ["low", "middle", "none", "high"]
 
@@ -252,3 +253,9 @@ def test_polars_objects_are_refused_by_name() -> None:
     data = pl.DataFrame({"unit": pl.Series(["a", 1], dtype=pl.Object), "gdp": [1.0, 2.0]})
     with pytest.raises(rgm.InvalidInputError, match="column 'unit'"):
         rgm.share(data, "gdp", unit="unit")
+
+
+def test_half_a_character_is_shown_as_what_it_is() -> None:
+    # Text tables cannot hold a surrogate by itself, as a file read with the wrong encoding leaves it.
+    assert label_text("\ud800 Beijing") == "\\ud800 Beijing"
+    assert label_text("北京") == "北京"
