@@ -28,8 +28,8 @@ from rows import Work, panel, seconds
 
 __all__ = ["scaling_table"]
 
-PATIENCE = 20.0
-SPENT = 0.5
+PATIENCE = 4.0
+SPENT = 0.3
 # Where a curve has no two points yet, its time is taken to grow with this power of the size.
 _FIRST_GUESS = 1.5
 _OWN = "regiometrics"
