@@ -54,7 +54,12 @@ class InputTable:
 
     def name(self, role: str) -> str:
         """Return the caller's name of the column in `role`."""
-        return self.columns[role][0]
+        return self._column(role)[0]
+
+    def _column(self, role: str) -> tuple[str, nw.Series[Any]]:
+        if role not in self.columns:
+            raise _left_out(role)
+        return self.columns[role]
 
     def names(self, **arguments: str) -> dict[str, str]:
         """Return the caller's column name for each argument name of the core, given its role."""
@@ -71,7 +76,7 @@ class InputTable:
             For text, dates, infinities, (`at_least_zero`) negative numbers, and (`scores`) numbers below 0 or above 1,
             naming the column and first rows.
         """
-        name, series = self.columns[role]
+        name, series = self._column(role)
         array = _as_float64(name, series, self.positions)
         wrong = np.isinf(array) if gaps else ~np.isfinite(array)
         checks = [(wrong, "is infinite", "replace or drop these rows first")]
@@ -96,7 +101,7 @@ class InputTable:
         InvalidInputError
             If the labels cannot be put in order (text mixed with numbers).
         """
-        name, series = self.columns[role]
+        name, series = self._column(role)
         return encode(name, series)
 
     def optional_labels(self, role: str) -> Labels | None:
@@ -175,7 +180,7 @@ def read(data: Any, *, missing: str = "error", gaps: Collection[str] = (), **rol
     choice("missing", missing, ("error", "drop"))
     given = {role: column for role, column in roles.items() if column is not None}
     if not given:
-        raise InvalidInputError(f"{next(iter(roles))} is None; it must be the name of a column of data, or an array")
+        raise _left_out(next(iter(roles)))
     columns, backend = _arrays(given) if data is None else _frame_columns(data, given)
     n_rows = len(next(iter(columns.values()))[1])
     if n_rows == 0:
@@ -195,6 +200,10 @@ def read(data: Any, *, missing: str = "error", gaps: Collection[str] = (), **rol
     return InputTable(
         columns=columns, backend=backend, n_rows=n_kept, n_dropped=n_rows - n_kept, positions=np.flatnonzero(keep)
     )
+
+
+def _left_out(role: str) -> InvalidInputError:
+    return InvalidInputError(f"{role} is None; it must be the name of a column of data, or an array where data is None")
 
 
 def _frame_columns(data: Any, roles: Mapping[str, Any]) -> tuple[dict[str, tuple[str, Any]], Any]:

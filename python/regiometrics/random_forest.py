@@ -366,7 +366,7 @@ def _sample_weight(sample_weight: Any, n_rows: int) -> NDArray[np.float64]:
         raise InvalidInputError(f"sample_weight has {len(weight)} entries for {n_rows} rows of X")
     if not weight.any():
         raise InvalidInputError("every sample_weight is zero; no row has any weight")
-    return weight / weight.max()
+    return np.asarray(weight / weight.max())
 
 
 def _group_codes(groups: Any, n_rows: int) -> tuple[NDArray[np.uint32] | None, int]:
