@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import copytree, rmtree
 from typing import Any
 
 import regiometrics
@@ -15,7 +16,18 @@ copyright = "the regiometrics authors; MIT licence"
 version = release = regiometrics.__version__
 
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.mathjax"]
-exclude_patterns = ["_build", "jupyter_execute"]
+# Tables that scripts write, for the pages that include them.
+exclude_patterns = ["_build", "jupyter_execute", "evidence/measured"]
+
+# The notebooks are pages of the site, with the outputs that `tests/run_notebooks.py` holds to those of the package.
+HERE = Path(__file__).resolve().parent
+rmtree(HERE / "notebooks", ignore_errors=True)
+copytree(HERE.parent / "notebooks", HERE / "notebooks")
+_LISTED = "\n```{toctree}\n:hidden:\n:glob:\n\nstudy_*\nlearn_*\nlarge_panel\n```\n"
+with (HERE / "notebooks" / "README.md").open("a", encoding="utf-8") as _index:
+    _index.write(_LISTED)
+nb_execution_excludepatterns = ["notebooks/*"]
+
 templates_path = ["_templates"]
 default_role = "literal"
 
@@ -55,6 +67,10 @@ html_theme_options = {
     "footer_end": [],
 }
 
+# Chinese text is shown in the font of the figures.
+_fonts = Path(regiometrics.__file__).parent / "plotting" / "fonts"
+html_static_path += [str(_fonts / "NotoSansSC-Regular-subset.ttf"), str(_fonts / "OFL.txt")]
+
 # Formulas are set by MathJax from these files, which are copied into the site: nothing is fetched when a page opens.
 _mathjax = find_spec("sphinx-mathjax-offline")
 if _mathjax is None or _mathjax.origin is None:
@@ -66,8 +82,14 @@ mathjax3_config = {"options": {"enableMenu": False}}
 
 def _set_language(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object) -> None:
     """Mark the Chinese pages as Chinese, for fonts, hyphenation and readers aloud."""
-    if page.startswith("zh/"):
+    if page.startswith("zh/") or page.endswith("_zh"):
         context["language"] = "zh-CN"
+
+
+def _set_size(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object) -> None:
+    """Show the figures that notebooks store in their own size; those of other pages have twice the dots."""
+    if page.startswith("notebooks/"):
+        app.add_css_file("notebooks.css", priority=900)
 
 
 def _leave_records_out(
@@ -80,5 +102,6 @@ def _leave_records_out(
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect what is done to each page."""
     app.connect("html-page-context", _set_language)
+    app.connect("html-page-context", _set_size)
     app.connect("autodoc-process-signature", _leave_records_out)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

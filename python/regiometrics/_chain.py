@@ -14,7 +14,7 @@ from . import _core
 from ._call import call
 from ._input import InputTable, read
 from ._labels import Labels
-from ._options import choice, count
+from ._options import choice, count, flag
 from ._record import record
 from ._tables import Frame, make_frame
 from .classify import METHODS, class_breaks, class_codes
@@ -158,7 +158,7 @@ def class_panel(
     """Divide the values of all periods, or of each period by itself, into classes."""
     wanted = count("k", k, least=2)
     choice("method", method, METHODS)
-    together = pooled or breaks is not None
+    together = flag("pooled", pooled) or breaks is not None
     present = np.array([0]) if together else np.unique(periods)
     rows = [np.arange(len(values))] if together else [np.flatnonzero(periods == period) for period in present]
     codes = np.empty(len(values), dtype=np.uint32)
@@ -170,7 +170,8 @@ def class_panel(
     notes = [f"Classes of {what}: {_told(method, breaks, together)}."]
     if any(few):
         where = "" if together else f" in {times.name} = {', '.join(_labels(times, present[np.flatnonzero(few)]))}"
-        notes.append(f"Fewer than the {wanted} classes of {what} asked for{where}: ties, or too few distinct values.")
+        why = "cut points outside the values are left out" if method == "std" else "ties, or too few distinct values"
+        notes.append(f"Fewer than the {wanted} classes of {what} asked for{where}: {why}.")
         warnings.warn(notes[-1], RegiometricsWarning, stacklevel=stacklevel)
     sizes = [len(bounds) for bounds in found]
     time = {} if together else {"time": times.take(np.repeat(present, sizes))}
@@ -195,7 +196,7 @@ def _class_columns(
     rows: list[NDArray[Any]],
     found: list[NDArray[np.float64]],
 ) -> dict[str, Any]:
-    lowest = [values[each].min() for each in rows]
+    lowest = [min(values[each].min(), bounds[0]) for each, bounds in zip(rows, found, strict=True)]
     lower = [np.concatenate([[low], bounds[:-1]]) for low, bounds in zip(lowest, found, strict=True)]
     counts = [np.bincount(codes[each], minlength=len(bounds)) for each, bounds in zip(rows, found, strict=True)]
     return {

@@ -132,7 +132,7 @@ def frames(
 def _breaks(part: Partial, periods: Labels | None, factors: Sequence[str]) -> Frame:
     """Return the bounds of the classes of all factors that were classed."""
     by_period = any(key is not None for bounds in part.bounds for key in bounds)
-    code_of = {label: code for code, label in enumerate(part.periods or ())}
+    code_of = {label: code for code, label in enumerate([] if periods is None else periods.to_list())}
     names: list[str] = []
     codes: list[int] = []
     classes: list[int] = []
@@ -167,9 +167,12 @@ def remarks(detected: Sequence[Detected], factors: Sequence[str], *, drop: bool)
         counts = [f"{n_single} ({named})"] if n_single else []
         counts += [f"{n_crossed} crossed"] if n_crossed else []
         yield f"Strata of one unit: {' and '.join(counts)}; {done}."
-    named = _named(tables, factors, lambda table: table["n_strata"] < 2)
+    named = _named(tables, factors, lambda table: (table["n_strata"] < 2) & ~np.isnan(table["q"]))
     if named:
         yield f"One stratum only, q is 0 and has no test: {named}."
+    named = _named([each.core["factors"] for each in detected], factors, lambda table: np.isnan(table["q"]))
+    if named:
+        yield f"No units, or none that differ, are left in strata of two or more; there is no q: {named}."
     named = _named(tables, factors, lambda table: (table["n_strata"] > 1) & (table["n"] <= table["n_strata"]))
     if named:
         yield f"As many strata as units, q is 1 and has no test: {named}."

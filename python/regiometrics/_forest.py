@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._input import InputTable
+from ._input import InputTable, open_frame
 from ._options import count
 from ._record import record
 from .errors import InvalidInputError
@@ -42,16 +42,23 @@ class FactorFrame:
 
 
 def frame_names(data: Any) -> list[str] | None:
-    """Return the names of the columns of a data frame; None for anything else, and where a name is no text."""
+    """Return the names of the columns of a data frame; None for anything else, and where a name is no text.
+
+    Raises
+    ------
+    InvalidInputError
+        For two columns of the same name.
+    """
     import narwhals as nw
 
     try:
-        frame = nw.from_native(data, eager_only=True, pass_through=True)
+        is_frame = isinstance(nw.from_native(data, pass_through=True), nw.DataFrame | nw.LazyFrame)
     except nw.exceptions.DuplicateError:
-        raise InvalidInputError("data have two columns of the same name; rename one first") from None
-    if not isinstance(frame, nw.DataFrame) or not all(isinstance(name, str) for name in frame.columns):
+        is_frame = True
+    if not is_frame:
         return None
-    return list(frame.columns)
+    names = open_frame(data).columns
+    return list(names) if all(isinstance(name, str) for name in names) else None
 
 
 def matrix_columns(data: Any) -> list[NDArray[np.float64]]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ._input import InputTable, read
 from ._labels import Labels
-from ._options import flag
+from ._options import by_name, flag
 from ._record import record
 from ._tables import Frame, extend, make_frame
 from .errors import InvalidInputError, RegiometricsWarning
@@ -148,45 +148,49 @@ def read_indicators(
     )
 
 
-def listed_columns(data: Any, columns: Any) -> dict[str, Any]:
-    """Return the indicators by name: names of columns, or arrays where there is no table."""
+def listed_columns(data: Any, columns: Any, *, argument: str = "columns", one: str = "indicator") -> dict[str, Any]:
+    """Return the indicators by name: names of columns, or arrays where there is no table.
+
+    Errors speak of the `argument` of the caller, and of `one` of its entries.
+    """
     if data is None:
-        given = _named_arrays(columns)
+        given = _named_arrays(columns, argument)
     else:
-        listed = [columns] if isinstance(columns, str) else _listed(columns)
+        listed = [columns] if isinstance(columns, str) else _listed(columns, argument)
         repeated = next((name for place, name in enumerate(listed) if name in listed[:place]), None)
         if repeated is not None:
-            raise InvalidInputError(f"column {repeated!r} is listed twice in columns")
+            raise InvalidInputError(f"column {repeated!r} is listed twice in {argument}")
         given = {name: name for name in listed}
     if not given:
-        raise InvalidInputError("columns is empty; name at least one indicator")
+        raise InvalidInputError(f"{argument} is empty; name at least one {one}")
     return given
 
 
-def _listed(columns: Any) -> list[Any]:
+def _listed(columns: Any, argument: str) -> list[Any]:
     if not isinstance(columns, Iterable) or isinstance(columns, bytes | Mapping):
-        raise InvalidInputError(f"columns must be a list of column names, not {columns!r}")
+        raise InvalidInputError(f"{argument} must be a list of column names, not {columns!r}")
     listed = list(columns)
     for name in listed:
         if not isinstance(name, str):
-            raise InvalidInputError(f"columns must be a list of column names; {name!r} is none")
+            raise InvalidInputError(f"{argument} must be a list of column names; {name!r} is none")
     return listed
 
 
-def _named_arrays(columns: Any) -> dict[str, Any]:
+def _named_arrays(columns: Any, argument: str) -> dict[str, Any]:
     if isinstance(columns, Mapping):
         return {str(name): values for name, values in columns.items()}
     if isinstance(columns, np.ndarray) and columns.ndim == 2:
         columns = list(columns.T)
     if not isinstance(columns, list | tuple):
         raise InvalidInputError(
-            "without data, columns must be a mapping of names to arrays, a list of arrays, or rows × columns"
+            f"without data, {argument} must be a mapping of names to arrays, a list of arrays, or rows × columns"
         )
     names = [getattr(column, "name", None) or f"x{place + 1}" for place, column in enumerate(columns)]
     return dict(zip(map(str, names), columns, strict=True))
 
 
 def _signs(names: tuple[str, ...], directions: Any) -> tuple[str, ...]:
+    directions = by_name(directions)
     if directions is None:
         return ("+",) * len(names)
     if isinstance(directions, Mapping):

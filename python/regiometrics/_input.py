@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import narwhals as nw
     from numpy.typing import NDArray
 
-__all__ = ["InputTable", "numbered", "read"]
+__all__ = ["InputTable", "NothingLeftError", "nothing_left", "numbered", "open_frame", "read", "read_any"]
 
 # Joint codes of several label columns must stay below 2⁶³.
 _MOST_KEYS = 2**62
@@ -26,8 +26,25 @@ _MOST_KEYS = 2**62
 # An error names this many rows and says how many more there are.
 _ROWS_NAMED = 5
 
+# Stands for an option that a function does not offer; None would be a caller's.
+_NO_CHOICE = object()
+
 # What rounding may put a score beyond 0 or 1.
 _BEYOND = 1e-12
+
+
+class NothingLeftError(InvalidInputError):
+    """A table of `n_rows` rows has none that is complete."""
+
+    n_rows: int = 0
+
+
+def nothing_left(n_rows: int) -> NothingLeftError:
+    """Return the error for `n_rows` rows none of which is complete."""
+    told = f"every one of the {n_rows} rows has a missing value; nothing is left" if n_rows else "the data have no rows"
+    error = NothingLeftError(told)
+    error.n_rows = n_rows
+    return error
 
 
 @record
@@ -78,8 +95,10 @@ class InputTable:
         """
         name, series = self._column(role)
         array = _as_float64(name, series, self.positions)
-        wrong = np.isinf(array) if gaps else ~np.isfinite(array)
-        checks = [(wrong, "is infinite", "replace or drop these rows first")]
+        checks = []
+        if not _is_finite(array):
+            wrong = np.isinf(array) if gaps else ~np.isfinite(array)
+            checks.append((wrong, "is infinite", "replace or drop these rows first"))
         if at_least_zero:
             checks.append((array < 0.0, "is negative", "this method needs values of zero or more"))
         if scores:
@@ -102,7 +121,7 @@ class InputTable:
             If the labels cannot be put in order (text mixed with numbers).
         """
         name, series = self._column(role)
-        return encode(name, series)
+        return encode(name, series, self.positions)
 
     def optional_labels(self, role: str) -> Labels | None:
         """Return `labels(role)`, or None if the caller left the role out."""
@@ -158,15 +177,16 @@ def numbered(data: Any, role: str, columns: Any) -> dict[str, Any]:
     return {} if columns is None else {f"{role}0": columns}
 
 
-def read(data: Any, *, missing: str = "error", gaps: Collection[str] = (), **roles: Any) -> InputTable:
+def read(data: Any, *, missing: Any = _NO_CHOICE, gaps: Collection[str] = (), **roles: Any) -> InputTable:
     """Open the caller's data.
 
     Parameters
     ----------
     data : data frame or None
         Any eager frame that narwhals takes; None if the roles are arrays.
-    missing : {"error", "drop"}
-        What to do with rows where a used column is null or NaN.
+    missing : {"error", "drop"}, optional
+        What to do with rows where a used column is null or NaN. Without it they raise an error that offers no choice,
+        for functions that give none.
     gaps : collection of str
         Roles whose columns may have missing values.
     **roles : str or array-like or None
@@ -177,24 +197,32 @@ def read(data: Any, *, missing: str = "error", gaps: Collection[str] = (), **rol
     InvalidInputError
         For unknown columns, unequal lengths, empty input, and missing values unless they are to be dropped.
     """
-    choice("missing", missing, ("error", "drop"))
+    table = read_any(data, missing=missing, gaps=gaps, **roles)
+    if table.n_rows == 0:
+        raise nothing_left(table.n_dropped)
+    return table
+
+
+def read_any(data: Any, *, missing: Any = _NO_CHOICE, gaps: Collection[str] = (), **roles: Any) -> InputTable:
+    """As `read`, for methods to which data without rows say something too."""
+    if missing is not _NO_CHOICE:
+        choice("missing", missing, ("error", "drop"))
     given = {role: column for role, column in roles.items() if column is not None}
     if not given:
         raise _left_out(next(iter(roles)))
     columns, backend = _arrays(given) if data is None else _frame_columns(data, given)
     n_rows = len(next(iter(columns.values()))[1])
-    if n_rows == 0:
-        raise InvalidInputError("the data have no rows")
     absent = {role: _missing(series) for role, (_, series) in columns.items() if role not in gaps}
-    if missing == "error":
-        for role, mask in absent.items():
+    if missing != "drop":
+        advice = "drop or fill them first"
+        if missing is not _NO_CHOICE:
             advice = "fill them, or pass missing='drop' to leave these rows out"
+        for role, mask in absent.items():
             _refuse(mask, columns[role][0], "is missing", advice)
         return InputTable(columns=columns, backend=backend, n_rows=n_rows, n_dropped=0)
+    # From no row: every column may have gaps.
     keep = ~np.logical_or.reduce([np.zeros(n_rows, dtype=bool), *absent.values()])
     n_kept = int(keep.sum())
-    if n_kept == 0:
-        raise InvalidInputError(f"every one of the {n_rows} rows has a missing value; nothing is left")
     if n_kept < n_rows:
         columns = {role: (name, series.filter(keep.tolist())) for role, (name, series) in columns.items()}
     return InputTable(
@@ -202,24 +230,44 @@ def read(data: Any, *, missing: str = "error", gaps: Collection[str] = (), **rol
     )
 
 
-def _left_out(role: str) -> InvalidInputError:
-    return InvalidInputError(f"{role} is None; it must be the name of a column of data, or an array where data is None")
+def open_frame(data: Any) -> Any:
+    """Open a data frame, as one of narwhals.
 
-
-def _frame_columns(data: Any, roles: Mapping[str, Any]) -> tuple[dict[str, tuple[str, Any]], Any]:
+    Raises
+    ------
+    InvalidInputError
+        For what is no frame, frames that are still to be computed, and two columns of one name.
+    """
     import narwhals as nw
 
     try:
         frame = nw.from_native(data, eager_only=True)
         names = frame.columns
     except TypeError:
-        hint = "; call .collect() first" if hasattr(data, "collect") else ""
+        compute = next((name for name in ("collect", "compute") if hasattr(data, name)), None)
+        hint = "" if compute is None else f"; call .{compute}() first"
+        hint = "; pass one of its tables, for example .to_frame()" if hasattr(data, "summary") else hint
         kind = f"{type(data).__module__}.{type(data).__qualname__}"
         raise InvalidInputError(
             f"data must be a data frame (pandas, polars, pyarrow, …) or None with arrays, not {kind}{hint}"
         ) from None
     except nw.exceptions.DuplicateError:
-        raise InvalidInputError("data have two columns of the same name; rename one first") from None
+        # `columns` of a pyarrow table are its arrays.
+        listed = list(data.column_names if hasattr(data, "column_names") else data.columns)
+        name = next(name for place, name in enumerate(listed) if name in listed[:place])
+        raise InvalidInputError(f"data have two columns named {name!r}; rename one first") from None
+    if not names:
+        raise InvalidInputError("data have no columns")
+    return frame
+
+
+def _left_out(role: str) -> InvalidInputError:
+    return InvalidInputError(f"{role} is None; it must be the name of a column of data, or an array where data is None")
+
+
+def _frame_columns(data: Any, roles: Mapping[str, Any]) -> tuple[dict[str, tuple[str, Any]], Any]:
+    frame = open_frame(data)
+    names = frame.columns
     columns = {}
     for role, name in roles.items():
         if not isinstance(name, str):
@@ -231,8 +279,10 @@ def _frame_columns(data: Any, roles: Mapping[str, Any]) -> tuple[dict[str, tuple
             import difflib
 
             near = difflib.get_close_matches(name, [str(each) for each in names], n=3) or names[:10]
+            is_level = name in getattr(getattr(data, "index", None), "names", ())
+            hint = f"; {name!r} is a level of the index: call .reset_index() first" if is_level else ""
             raise InvalidInputError(
-                f"data have no column {shown(name)} (asked for as {role}); there is {', '.join(map(shown, near))}"
+                f"data have no column {shown(name)} (asked for as {role}); there is {', '.join(map(shown, near))}{hint}"
             )
         columns[role] = (name, _in_our_order(frame[name]))
     return columns, frame.implementation
@@ -285,9 +335,18 @@ def _as_series(role: str, values: Any) -> Any:
         raise InvalidInputError(f"{role} cannot be read as a column: {error}") from None
 
 
+def _is_finite(array: NDArray[np.float64]) -> bool:
+    """Return whether the sum is finite, as then every entry is: one pass, which millions of rows are glad of."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return math.isfinite(array.sum())
+
+
 def _missing(series: Any) -> NDArray[np.bool_]:
     if series.implementation.is_pandas():
-        return np.asarray(series.to_native().isna(), dtype=bool)
+        native = series.to_native()
+        if native.dtype == np.float64 and _is_finite(native.to_numpy()):
+            return np.zeros(len(native), dtype=bool)
+        return np.asarray(native.isna(), dtype=bool)
     mask = np.asarray(series.is_null().to_numpy(), dtype=bool)
     if series.dtype.is_float():
         # polars and pyarrow tell NaN from null; for an estimate both are missing.
@@ -300,11 +359,16 @@ def _as_float64(name: str, series: Any, positions: Any = None) -> NDArray[np.flo
     import narwhals as nw
 
     dtype = series.dtype
+    if len(series) == 0:
+        # Of no rows, libraries do not know what they would hold.
+        return np.empty(0)
     if isinstance(dtype, nw.String):
         raise _text_error(name, series.to_list(), positions)
     if isinstance(dtype, nw.Object | nw.Categorical | nw.Enum):
         return _objects_as_float64(name, series.to_list(), positions)
-    if dtype.is_decimal() or isinstance(dtype, nw.Int128 | nw.UInt128):
+    # Decimals of 256 bits have no name in narwhals.
+    is_decimal = dtype.is_decimal() or (isinstance(dtype, nw.Unknown) and "decimal" in _type_name(series))
+    if is_decimal or isinstance(dtype, nw.Int128 | nw.UInt128):
         # numpy has no such numbers.
         series = series.cast(nw.Float64())
     elif not (dtype.is_numeric() or isinstance(dtype, nw.Boolean)):
@@ -328,10 +392,14 @@ def _type_name(series: Any) -> str:
 def _objects_as_float64(name: str, values: list[Any], positions: Any) -> NDArray[np.float64]:
     if any(isinstance(value, str | bytes) for value in values):
         raise _text_error(name, values, positions)
-    try:
-        return np.array([math.nan if value is None else float(value) for value in values], dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InvalidInputError(f"column {name!r} cannot be read as numbers: {error}") from None
+    numbers = np.full(len(values), math.nan)
+    for row, value in enumerate(values):
+        try:
+            numbers[row] = math.nan if value is None else float(value)
+        except (TypeError, ValueError, OverflowError) as error:
+            where = int(_original(np.array([row]), positions)[0])
+            raise InvalidInputError(f"column {name!r} cannot be read as numbers in row {where}: {error}") from None
+    return numbers
 
 
 def _text_error(name: str, values: list[Any], positions: Any) -> InvalidInputError:

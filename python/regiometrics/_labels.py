@@ -105,8 +105,8 @@ class Keys:
         return {labels.name: labels.take(codes[keys]) for labels, codes in self.parts}
 
 
-def encode(name: str, series: nw.Series[Any]) -> Labels:
-    """Return a complete column of labels as codes.
+def encode(name: str, series: nw.Series[Any], positions: NDArray[np.int64] | None = None) -> Labels:
+    """Return a complete column of labels as codes; errors name rows by `positions`, where these are given.
 
     Raises
     ------
@@ -123,9 +123,25 @@ def encode(name: str, series: nw.Series[Any]) -> Labels:
     # pyarrow says of types of others that it has not implemented them.
     except (TypeError, NotImplementedError, OverflowError):
         raise InvalidInputError(
-            f"the labels in column {name!r} cannot be put in order; give them one type (all text or all numbers)"
+            f"the labels in column {name!r} cannot be put in order; give them one type (all text or all numbers): "
+            f"{_unlike(series.to_list(), positions)}"
         ) from None
     return Labels(name=name, codes=codes, distinct=distinct)
+
+
+def _unlike(labels: list[Any], positions: NDArray[np.int64] | None) -> str:
+    """Return the first label, and the first that cannot be compared with it, with their rows."""
+    other = next((row for row, label in enumerate(labels) if not _comparable(label, labels[0])), 0)
+    rows = sorted({0, other})
+    return ", ".join(f"{labels[row]!r} in row {row if positions is None else positions[row]}" for row in rows)
+
+
+def _comparable(a: Any, b: Any) -> bool:
+    try:
+        a < b  # noqa: B015
+    except TypeError:
+        return False
+    return True
 
 
 def _encode_pandas(native: Any) -> tuple[NDArray[np.uint32], Any]:
@@ -169,6 +185,9 @@ def _encode_pyarrow(series: nw.Series[Any]) -> tuple[NDArray[np.uint32], Any]:
     import pyarrow.compute as pc
 
     native = series.to_native()
+    if str(native.type) == "string_view":
+        # pyarrow cannot gather views.
+        native = native.cast(pa.string())
     is_dictionary = pa.types.is_dictionary(native.type)
     if not is_dictionary and not isinstance(series.dtype, nw.String):
         return _encode_by_value(series)
@@ -193,9 +212,9 @@ def _encode_by_value(series: nw.Series[Any]) -> tuple[NDArray[np.uint32], Any]:
 
     codes, uniques = pd.factorize(series.to_numpy())
     order = np.asarray(uniques.argsort())
-    # Codes are given in the order of appearance: a label appears first where its code exceeds all before it.
-    seen = np.concatenate([[-1], np.maximum.accumulate(codes)[:-1]])
-    first = np.flatnonzero(codes > seen)
+    # Codes are given in the order of appearance: a label appears first where the highest code so far rises.
+    highest = np.maximum.accumulate(codes)
+    first = np.append(0, 1 + np.flatnonzero(highest[1:] > highest[:-1]))
     return _inverse(order)[codes], series[first[order]]
 
 

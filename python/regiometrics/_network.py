@@ -18,7 +18,7 @@ from .errors import InvalidInputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Network", "is_networkx", "networkx_edges", "no_edges"]
+__all__ = ["Network", "is_networkx", "networkx_edges"]
 
 # An error names this many nodes.
 _NAMED = 5
@@ -44,17 +44,6 @@ def networkx_edges(graph: Any, weight: Any, time: Any) -> Any:
             raise InvalidInputError(f"{len(absent)} edge(s) have no attribute {attribute!r}: {_named(absent)}")
         frame[attribute] = pd.Series([data[attribute] for _, _, data in ends])
     return pd.DataFrame(frame)
-
-
-def no_edges() -> InputTable:
-    """Return the table of a graph without edges."""
-    import narwhals as nw
-    import pandas as pd
-
-    columns = {
-        role: (role, nw.from_native(pd.Series([], dtype=object), series_only=True)) for role in ("source", "target")
-    }
-    return InputTable(columns=columns, backend=nw.Implementation.PANDAS, n_rows=0, n_dropped=0)
 
 
 @record

@@ -21,6 +21,14 @@ def shown(value: Any) -> str:
     return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
+def by_name(value: Any) -> Any:
+    """Return a pandas series with labels of text as a mapping: its entries are meant by name, not by place."""
+    index = getattr(value, "index", None)
+    if getattr(value, "ndim", 0) != 1 or callable(index) or index is None:
+        return value
+    return value.to_dict() if any(isinstance(label, str) for label in index) else value
+
+
 def choice(name: str, value: Any, allowed: Sequence[str]) -> str:
     """Return `value` if it is one of `allowed`."""
     if isinstance(value, str) and value in allowed:

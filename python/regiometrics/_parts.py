@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from . import _core
 from ._call import call
+from ._input import NothingLeftError, nothing_left
 from ._labels import Labels, encode
 from ._record import record
 from ._strata import Plan, Rows, read_rows
@@ -41,8 +42,7 @@ class Partial:
     labels: Sequence[Sequence[Any]]
     orders: Sequence[Mapping[Any, int] | None]
     bounds: Sequence[Mapping[Any, tuple[NDArray[np.float64], NDArray[np.float64]]]]
-    period_name: str
-    periods: Sequence[Any] | None
+    periods: Labels | None
     # By outcome.
     moments: Mapping[str, dict[str, Any]]
 
@@ -66,8 +66,7 @@ class Partial:
             labels=[factor.labels for factor in rows.factors],
             orders=[factor.order for factor in rows.factors],
             bounds=[factor.bounds for factor in rows.factors],
-            period_name="" if rows.periods is None else rows.periods.name,
-            periods=None if rows.periods is None else rows.periods.to_list(),
+            periods=rows.periods,
             moments=moments,
         )
 
@@ -76,8 +75,11 @@ class Partial:
         together = [
             _union(one, two, order) for one, two, order in zip(self.labels, other.labels, self.orders, strict=True)
         ]
-        periods = None if self.periods is None else _union(self.periods, other.periods or (), None)
-        places = [part._places(together, periods) for part in (self, other)]
+        periods, period_places = _periods_together(self.periods, other.periods)
+        places = [
+            ([_positions(labels, union) for labels, union in zip(part.labels, together, strict=True)], codes)
+            for part, codes in zip((self, other), period_places, strict=True)
+        ]
         sizes = [len(labels) for labels in together]
         n_periods = 1 if periods is None else len(periods)
         moments = {
@@ -91,23 +93,28 @@ class Partial:
             labels=together,
             orders=self.orders,
             bounds=[_lower_bounds(one, two) for one, two in zip(self.bounds, other.bounds, strict=True)],
-            period_name=self.period_name,
             periods=periods,
             moments=moments,
         )
 
-    def _places(self, together: Sequence[Sequence[Any]], periods: Sequence[Any] | None) -> Any:
-        strata = [_positions(labels, union) for labels, union in zip(self.labels, together, strict=True)]
-        return strata, [0] if self.periods is None else _positions(self.periods, periods or ())
 
-    def period_labels(self) -> Labels | None:
-        """Return the periods as labels of the caller's library."""
-        import narwhals as nw
+def _periods_together(one: Labels | None, two: Labels | None) -> tuple[Labels | None, list[NDArray[np.uint32]]]:
+    """Return the periods of both, in their order and data type, and where those of each stand among them."""
+    import narwhals as nw
 
-        if self.periods is None:
-            return None
-        series = nw.new_series(self.period_name, list(self.periods), backend=self.backend)
-        return encode(self.period_name, series)
+    if one is None or two is None:
+        only = np.zeros(1, dtype=np.uint32)
+        return None, [only, only]
+    ours, theirs = (each.series.alias(one.name) for each in (one, two))
+    try:
+        if ours.dtype == theirs.dtype:
+            both = nw.concat([ours.to_frame(), theirs.to_frame()])[one.name]
+        else:
+            both = nw.new_series(one.name, one.to_list() + two.to_list(), backend=ours.implementation)
+        periods = encode(one.name, both)
+    except TypeError:
+        raise _unordered() from None
+    return periods, [periods.codes[: len(one)], periods.codes[len(one) :]]
 
 
 def _positions(labels: Sequence[Any], union: Sequence[Any]) -> list[int]:
@@ -120,7 +127,11 @@ def _union(one: Sequence[Any], two: Sequence[Any], order: Mapping[Any, int] | No
     try:
         return sorted(labels) if order is None else sorted(labels, key=lambda label: order.get(label, len(order)))
     except TypeError:
-        raise InvalidInputError("the labels of the parts cannot be put in order; give them one type") from None
+        raise _unordered() from None
+
+
+def _unordered() -> InvalidInputError:
+    return InvalidInputError("the labels of the parts cannot be put in order; give them one type")
 
 
 def _lower_bounds(one: Mapping[Any, Any], two: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -131,23 +142,30 @@ def _lower_bounds(one: Mapping[Any, Any], two: Mapping[Any, Any]) -> dict[Any, A
     return joined
 
 
-def gather(parts: Iterable[Partial]) -> Partial:
-    """Join the parts in their order.
+def gather(parts: Iterable[Partial | int]) -> Partial:
+    """Join the parts in their order; of those without a complete row only their number of rows is given.
 
     Raises
     ------
     InvalidInputError
-        If there are none.
+        If there are none with rows.
     """
     joined: Partial | None = None
+    n_parts = n_dropped = 0
     for part in parts:
-        joined = part if joined is None else joined.join(part)
-    if joined is None:
+        n_parts += 1
+        if isinstance(part, int):
+            n_dropped += part
+        else:
+            joined = part if joined is None else joined.join(part)
+    if n_parts == 0:
         raise InvalidInputError("the data have no parts; at least one frame is needed")
-    return joined
+    if joined is None:
+        raise nothing_left(n_dropped)
+    return replace(joined, n_dropped=joined.n_dropped + n_dropped)
 
 
-def parts_of(data: Any, columns: Columns, plan: Plan, missing: str) -> Callable[[], Iterator[Partial]] | None:
+def parts_of(data: Any, columns: Columns, plan: Plan, missing: str) -> Callable[[], Iterator[Partial | int]] | None:
     """Return what computes the parts of `data` if it comes in parts: an iterator or list of frames, or from dask."""
     read = partial(_read_part, columns=columns, plan=plan, missing=missing)
     if _is_from(data, "dask"):
@@ -157,12 +175,16 @@ def parts_of(data: Any, columns: Columns, plan: Plan, missing: str) -> Callable[
     return None
 
 
-def _read_part(frame: Any, columns: Columns, plan: Plan, missing: str) -> Partial:
-    rows = read_rows(frame, columns.outcomes, columns.factors, columns.time, plan, missing=missing)
+def _read_part(frame: Any, columns: Columns, plan: Plan, missing: str) -> Partial | int:
+    """Return the moments of a part, or how many rows it has if none is complete: a block of cells outside the map."""
+    try:
+        rows = read_rows(frame, columns.outcomes, columns.factors, columns.time, plan, missing=missing)
+    except NothingLeftError as error:
+        return error.n_rows
     return Partial.of(rows)
 
 
-def _of_dask(data: Any, read: Callable[[Any], Partial]) -> Iterator[Partial]:
+def _of_dask(data: Any, read: Callable[[Any], Partial | int]) -> Iterator[Partial | int]:
     """Compute the moments of every partition where it is, by the caller's dask scheduler."""
     dask = _imported("dask")
     parts = [dask.delayed(read)(partition) for partition in data.to_delayed()]

@@ -15,7 +15,7 @@ from .errors import InvalidInputError, RegiometricsError, RegiometricsWarning
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["METRES", "PLANAR", "Plane", "geodesic", "needs", "open_plane", "refuse_degrees"]
+__all__ = ["METRES", "PLANAR", "Plane", "called_degrees", "geodesic", "needs", "open_plane", "refuse_degrees"]
 
 PLANAR = "planar"
 METRES = {"m": 1.0, "km": 1000.0}
@@ -94,11 +94,16 @@ def refuse_degrees(names: tuple[str, str], x: NDArray[np.float64], y: NDArray[np
     if np.abs(x).max() > 180.0 or np.abs(y).max() > 90.0:
         return
     advice = "pass crs='EPSG:4326' (or 'EPSG:4490' for CGCS2000), or crs='planar' if they are plane coordinates"
-    if _is_called(names[0], _LONGITUDES) and _is_called(names[1], _LATITUDES):
+    if all(called_degrees(names)):
         raise InvalidInputError(f"columns {names[0]!r} and {names[1]!r} hold longitude and latitude; {advice}")
     text = f"{names[0]!r} and {names[1]!r} could be longitude and latitude in degrees; {advice}"
     # Four levels up is the line that called the public function.
     warnings.warn(text, RegiometricsWarning, stacklevel=4)
+
+
+def called_degrees(names: tuple[str, str]) -> tuple[bool, bool]:
+    """Return whether the first name says longitude, and whether the second says latitude."""
+    return _is_called(names[0], _LONGITUDES), _is_called(names[1], _LATITUDES)
 
 
 def _is_called(name: str, words: tuple[str, ...]) -> bool:

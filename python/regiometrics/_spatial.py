@@ -144,7 +144,7 @@ def _units(
         labels = table.labels("unit")
         return labels, _positions(labels, weights)
     index = getattr(value if data is None else data, "index", None)
-    if index is not None and hasattr(index, "nlevels") and index.nlevels == 1 and set(index) == set(weights.ids):
+    if index is not None and hasattr(index, "nlevels") and index.nlevels == 1 and _names_units(index, weights):
         kept = index if table.positions is None else index[table.positions]
         labels = encode("the index", _series(kept))
         return labels, _positions(labels, weights)
@@ -158,6 +158,12 @@ def _units(
     codes[np.argsort(time_codes, kind="stable")] = np.tile(np.arange(weights.n), n_periods)
     distinct = _series(list(weights.ids))
     return Labels(name="unit", codes=codes.astype(np.uint32), distinct=distinct.to_native().array), codes
+
+
+def _names_units(index: Any, weights: SpatialWeights) -> bool:
+    """Return whether an index is to be joined to the weights: it has their labels, or both are text."""
+    labels = set(index)
+    return labels == set(weights.ids) or all(isinstance(label, str) for label in (*labels, *weights.ids))
 
 
 def _series(labels: Any) -> Any:

@@ -16,7 +16,7 @@ from ._labels import Labels
 from ._options import choice, count
 from ._record import record
 from ._tables import label_text
-from .classify import METHODS, class_breaks, class_codes
+from .classify import METHODS, class_codes
 from .errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -139,11 +139,24 @@ def _spec(name: str, given: Any, k: int) -> Any:
     )
     if is_method:
         return _method(f"discretize[{name!r}]", given, k)
-    bounds = read(None, breaks=given).numbers("breaks")
+    bounds = _bounds(name, given)
     if (np.diff(bounds) <= 0.0).any():
         raise InvalidInputError(f"the bounds of discretize[{name!r}] must ascend")
     # Values above the last bound form one more class.
     return np.append(bounds, np.inf)
+
+
+def _bounds(name: str, given: Any) -> NDArray[np.float64]:
+    try:
+        bounds = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        bounds = np.empty(0)
+    if bounds.ndim != 1 or len(bounds) == 0 or not np.isfinite(bounds).all():
+        raise InvalidInputError(
+            f"discretize[{name!r}] must be the name of a method, (method, k), or finite upper bounds of classes as "
+            f"[5, 15, 25], not {given!r}"
+        )
+    return bounds
 
 
 def _found(optimum: OptimalDiscretization, factors: Sequence[str], *, timed: bool) -> dict[str, Any]:
@@ -151,6 +164,12 @@ def _found(optimum: OptimalDiscretization, factors: Sequence[str], *, timed: boo
     if any(isinstance(each, Mapping) for each in found.values()) and not timed:
         raise InvalidInputError(
             "discretize has classes for every period; pass time as well, or search with pooled=True"
+        )
+    scopes = {name: list(each.values()) if isinstance(each, Mapping) else [each] for name, each in found.items()}
+    without = [name for name in factors if any(len(each) == 0 for each in scopes.get(name, []))]
+    if without:
+        raise InvalidInputError(
+            f"the search found no classes of {without[0]!r}: none of its methods takes these values; search with others"
         )
     return {name: found[name] for name in factors if name in found}
 
@@ -187,12 +206,23 @@ def _strata(table: InputTable, role: str, plan: Plan, periods: Labels | None) ->
             return labelled
     values = table.numbers(role)
     if isinstance(spec, np.ndarray) or (isinstance(spec, tuple) and (plan.pooled or periods is None)):
-        bounds = spec if isinstance(spec, np.ndarray) else class_breaks(values, method=spec[0], k=spec[1])
+        bounds = spec if isinstance(spec, np.ndarray) else _breaks(table, name, values, spec, None)
         return _classed(name, class_codes(values, bounds), {None: bounds}, {None: values.min()})
-    return _classed_by_period(name, values, spec, periods)
+    return _classed_by_period(table, name, values, spec, periods)
 
 
-def _classed_by_period(name: str, values: NDArray[np.float64], spec: Any, periods: Labels | None) -> Strata:
+def _breaks(
+    table: InputTable, name: str, values: NDArray[np.float64], spec: tuple[str, int], rows: NDArray[np.int64] | None
+) -> NDArray[np.float64]:
+    """Return the bounds of the classes of some rows, all by default."""
+    positions = rows if table.positions is None else table.positions if rows is None else table.positions[rows]
+    found: NDArray[np.float64] = call(_core.class_breaks, values, *spec, columns={"values": name}, rows=positions)
+    return found
+
+
+def _classed_by_period(
+    table: InputTable, name: str, values: NDArray[np.float64], spec: Any, periods: Labels | None
+) -> Strata:
     assert periods is not None
     codes = np.empty(len(values), dtype=np.uint32)
     bounds, lowest = {}, {}
@@ -200,7 +230,7 @@ def _classed_by_period(name: str, values: NDArray[np.float64], spec: Any, period
         rows = np.flatnonzero(periods.codes == period)
         here = values[rows]
         if isinstance(spec, tuple):
-            found = class_breaks(here, method=spec[0], k=spec[1])
+            found = _breaks(table, name, here, spec, rows)
         elif label in spec:
             found = spec[label]
         else:
@@ -242,9 +272,18 @@ def _by_label(table: InputTable, role: str) -> Strata:
             "or turn it into text if each number is a stratum of its own"
         )
     codes: Codes = labels.codes.astype(np.uint8) if len(labels) <= 256 else labels.codes
-    categories = getattr(labels.distinct, "categories", None)
-    order = None if categories is None else {label: place for place, label in enumerate(categories)}
-    return Strata(name=name, codes=codes, labels=labels.to_list(), order=order, bounds={})
+    return Strata(name=name, codes=codes, labels=labels.to_list(), order=_order(labels), bounds={})
+
+
+def _order(labels: Labels) -> Mapping[Any, int] | None:
+    """Return the place of every category where their order is the caller's."""
+    import narwhals as nw
+
+    if isinstance(labels.distinct, nw.Series):
+        categories = labels.distinct.dtype.categories if isinstance(labels.distinct.dtype, nw.Enum) else None
+    else:
+        categories = getattr(labels.distinct, "categories", None)
+    return None if categories is None else {label: place for place, label in enumerate(categories)}
 
 
 def _whole_numbers(table: InputTable, role: str) -> NDArray[Any] | None:

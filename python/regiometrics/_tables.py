@@ -49,7 +49,7 @@ def make_frame(backend: Any, columns: Mapping[str, Any]) -> Frame:
         except UnicodeEncodeError as error:
             raise InvalidInputError(f"labels hold {error.object!r}, which is no text that a table can hold") from None
     native = {
-        name: column.to_native() if isinstance(column, nw.Series) else _friendly(column)
+        name: column.to_native() if isinstance(column, nw.Series) else _plain(column)
         for name, column in columns.items()
     }
     if backend is nw.Implementation.POLARS:
@@ -117,6 +117,13 @@ def _friendly(column: Any) -> Any:
     return column
 
 
+def _plain(column: Any) -> Any:
+    if isinstance(column, np.ndarray) and column.dtype == object:
+        # Objects are text. polars would keep them as objects, a type that it cannot write; of a list it sees the type.
+        return column.tolist() if len(column) else column.astype(str)
+    return _friendly(column)
+
+
 def to_pandas(frame: Frame) -> pd.DataFrame:
     """Return any frame as a pandas one."""
     import narwhals as nw
@@ -133,7 +140,9 @@ def label_text(label: Any) -> str:
     """Return a label as it is read: a year that is stored as 2011.0 is 2011, a date at midnight has no hour."""
     if isinstance(label, float | np.floating) and float(label).is_integer():
         return str(int(label))
-    return str(label).replace(" 00:00:00", "") if hasattr(label, "hour") else str(label)
+    text = str(label).replace(" 00:00:00", "") if hasattr(label, "hour") else str(label)
+    # Half a character, as broken files leave it, is no text that tables of strings take.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def shown(frame: Frame, digits: int, states: Iterable[str] = ()) -> pd.DataFrame:
@@ -160,11 +169,17 @@ _BESIDE = {
 
 
 def _heading_terms(table: pd.DataFrame) -> Callable[[str], str]:
-    # In a square table of transitions the headings are states.
     if "from_state" in table and "to_state" not in table:
-        return state_term
+        # In a square table of transitions the headings are states; under each class of the neighbours they are `to_…`.
+        return _to_state_term if "lag_state" in table else state_term
     other = {name: shown for name, (beside, shown) in _BESIDE.items() if beside in table}
     return lambda name: term(other.get(name, name))
+
+
+def _to_state_term(name: str) -> str:
+    if name.startswith("to_"):
+        return term("to_each_state").format(state_term(name.removeprefix("to_")))
+    return term("n_transitions" if name == "n" else name)
 
 
 def translate(table: pd.DataFrame, states: Iterable[str]) -> pd.DataFrame:

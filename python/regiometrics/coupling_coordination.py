@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from . import _core
 from ._call import call
 from ._input import InputTable, read
-from ._options import choice
+from ._options import by_name, choice
 from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame, state_column, unite
@@ -112,7 +112,7 @@ def coupling_coordination(
         One row per unit and period (pandas, polars, pyarrow, …). None if the systems are arrays.
     systems : list of str, or of arrays without `data`
         The scores of two or more systems, from 0 to 1. Arrays may be named by a dict.
-    weights : list of float, or dict by system, optional
+    weights : list of float, or dict or pandas series by system, optional
         Weights in T, zero or more; they count relative to their sum. Without them all systems weigh alike.
     variant : {"standard", "half", "wang2021"}
         How C is measured. "standard" and "wang2021" reach from 0 to 1, "half", for two systems, from 0 to 0.5.
@@ -152,7 +152,7 @@ def coupling_coordination(
     廖重斌 (1999). 环境与经济协调发展的定量评判及其分类体系. 热带地理 (Tropical Geography) 19(2), 171–177: grades.
 
     王淑佳、孔伟、任亮等 (2021). 国内耦合协调度模型的误区及修正. 自然资源学报 (Journal of Natural Resources) 36(3),
-    793–810: "wang2021". https://doi.org/10.31497/zrzyxb.20210319
+    793–810: "standard", the traditional model in its proper form, and "wang2021". https://doi.org/10.31497/zrzyxb.20210319
 
     Examples
     --------
@@ -239,6 +239,7 @@ def _weights(weights: Any, names: tuple[str, ...]) -> NDArray[np.float64]:
     """Return the weights in the order of the systems, adding up to one."""
     if weights is None:
         return np.full(len(names), 1.0 / len(names))
+    weights = by_name(weights)
     if isinstance(weights, Mapping):
         if set(weights) != set(names):
             told = ", ".join(map(str, weights))

@@ -104,9 +104,9 @@ def driver_importance(
 
     .. math::
 
-        \text{inc\_mse} = \frac{1}{T} \sum_t \delta_t,\quad
-        \text{inc\_mse\_se} = \frac{\text{sd}(\delta)}{\sqrt{T}},\quad
-        \text{inc\_mse\_scaled} = \frac{\text{inc\_mse}}{\text{inc\_mse\_se}},\quad
+        \text{inc_mse} = \frac{1}{T} \sum_t \delta_t,\quad
+        \text{inc_mse_se} = \frac{\text{sd}(\delta)}{\sqrt{T}},\quad
+        \text{inc_mse_scaled} = \frac{\text{inc_mse}}{\text{inc_mse_se}},\quad
         p = \frac{\#\{\text{null} \ge \text{observed}\} + 1}{R + 1}
 
     The null forests are grown on permuted responses, with the same draws of rows, seeds of trees and permutations of
@@ -192,7 +192,7 @@ def driver_importance(
     >>> result.table[["factor", "p_inc_mse", "rank"]].values.tolist()
     [['income', 0.05, 1], ['area', 0.55, 2]]
     """
-    given = listed_columns(data, factors)
+    given = listed_columns(data, factors, argument="factors", one="factor")
     roles = {f"factors[{place}]": column for place, column in enumerate(given.values())}
     if data is not None and isinstance(value, str) and value in given:
         raise InvalidInputError(f"column {value!r} is the value; it cannot be a factor as well")

@@ -155,9 +155,9 @@ def entropy_weights(
     columns : list of str
         The indicators, numeric, in any units. Without `data`, a mapping of names to arrays, a list of arrays, or an
         array of rows × columns (named x1, x2, …).
-    directions : mapping or list, optional
-        "+" or "positive" where more is better, "-" or "negative" where less is: by name (others are "+"), or one for
-        each column. Without it all are "+".
+    directions : mapping, series or list, optional
+        "+" or "positive" where more is better, "-" or "negative" where less is: by name (others are "+"), as from a
+        mapping or a pandas series with the names as index, or one for each column. Without it all are "+".
     method : {"minmax", "zscore", "vector", "sum"}
         How to normalise; see `normalize`. Z-scores need a shift that makes all of them zero or more.
     time : str or array, optional

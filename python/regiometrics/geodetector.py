@@ -168,7 +168,8 @@ def geodetector(
     seed : int, optional
         Seed of the resampling; drawn and recorded if absent. Same seed, same numbers, for any number of threads.
     missing : {"error", "drop"}
-        Rows with a missing value raise an error, or are left out and counted (cells outside a map, for instance).
+        Rows with a missing value raise an error, or are left out and counted (cells outside a map, for instance, also
+        where they fill a whole part of the data).
     progress : bool
         Show a progress bar while resampling.
 
@@ -266,7 +267,7 @@ def geodetector(
     else:
         _refuse_parts(resampling, plan)
         part = gather(parts())
-    periods = part.period_labels() if rows is None else rows.periods
+    periods = part.periods
     detected = []
     for outcome, moments in part.moments.items():
         names: dict[str, Any] = {"values": outcome}

@@ -153,8 +153,13 @@ def _pair(times: Labels, span: Any) -> tuple[int, int]:
 
 
 def _check(values: NDArray[np.float64], keys: Keys, times: Labels, column: int, name: str) -> None:
-    for mask, what in ((np.isnan(values), "has no row"), (values <= 0.0, "is not above zero")):
+    told = (
+        (np.isnan(values), "has no row", "leave such units out, or choose periods that all have"),
+        (values <= 0.0, "is not above zero", "growth needs values above zero at both ends"),
+    )
+    for mask, what, advice in told:
         if mask.any():
             units = [keys.item(int(code)) for code in np.flatnonzero(mask)[:5]] if keys.parts else []
-            whose = f" for {', '.join(map(str, units))}" if units else ""
-            raise InvalidInputError(f"column {name!r} {what}{whose} in {times.name} = {times.item(column)}")
+            more = f" (and {mask.sum() - 5} more)" if mask.sum() > 5 else ""
+            whose = f" for {', '.join(map(str, units))}{more}" if units else ""
+            raise InvalidInputError(f"column {name!r} {what}{whose} in {times.name} = {times.item(column)}; {advice}")

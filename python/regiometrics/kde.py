@@ -200,7 +200,8 @@ def kde(
     roots, of the others between the places where their formula changes, so that neither the grid nor rounding makes or
     hides one. A derivative below its error (rounding; with bins, `tolerance`) has no sign. Where a kernel other than
     the Gaussian is evaluated from bins, modes are those that rise by more than `tolerance` times the peak, to an eighth
-    of a bandwidth. The number of modes of a kernel with corners (uniform, triangular, Epanechnikov) says little.
+    of a bandwidth; if a far value would take more than a million bins, they are those of the grid. The number of modes
+    of a kernel with corners (uniform, triangular, Epanechnikov) says little.
 
     Silverman's test (1981): the critical bandwidth is the smallest at which the Gaussian density on the whole line has
     `null_modes` modes at most; `p_value` is (1 + k)/(1 + m), k of m samples drawn from that density, shrunk to the
@@ -300,7 +301,7 @@ def kde(
             _method_note(kernel, rule, ends),
             *_random_notes(bootstrap, confidence, silverman_test, null_modes, key),
             *remarks,
-            *_notes(core, keys, table.n_dropped, n_zero_weight),
+            *_notes(core, keys, tolerance, table.n_dropped, n_zero_weight),
         ),
     )
 
@@ -368,12 +369,16 @@ def _remarks(core: dict[str, Any], keys: Keys | None) -> list[str]:
     return notes
 
 
-def _notes(core: dict[str, Any], keys: Keys | None, n_dropped: int, n_zero_weight: int) -> list[str]:
+def _notes(core: dict[str, Any], keys: Keys | None, tolerance: float, n_dropped: int, n_zero_weight: int) -> list[str]:
     notes = []
     summary, grid = core["summary"], core["curves"]["x"]
     n_binned = int(summary["is_binned"].sum())
     if n_binned:
         notes.append(f"{n_binned} density(ies) from binned values, with the error in error_bound.")
+    inexact = np.flatnonzero((summary["error_bound"] > tolerance) & (tolerance > 0.0))
+    if len(inexact):
+        named = cells_named(keys, inexact)
+        notes.append(f"error_bound is above tolerance{named}: the digits of values so far from zero allow no less.")
     coarse = np.flatnonzero(summary["bandwidth"] < grid[1] - grid[0])
     if len(coarse):
         named = cells_named(keys, coarse)

@@ -36,6 +36,9 @@ _LEVELS = (0.01, 0.05, 0.1)
 
 Z_CLASSES = ("hot", "sub-hot", "transition", "cold", "undefined")
 
+# z that come nearer than this are the same sum in another order.
+_TIE = 1e-12
+
 # Which of them are used where z has fewer different values than classes.
 _FEWER = {1: ("transition",), 2: ("cold", "hot"), 3: ("cold", "transition", "hot")}
 _FOUR = ("cold", "transition", "sub-hot", "hot")
@@ -134,7 +137,8 @@ def local_g(
         Anything that `weights.as_weights` takes without further arguments.
     unit : str or array, optional
         Unit of each row, by which it is joined to the weights. Without it the index of a pandas frame, if its labels
-        are the units of the weights; else the rows of every period are taken in the order of the weights' units.
+        are the units of the weights, or text as these are; else the rows of every period are taken in the order of the
+        weights' units.
     time : str or array, optional
         Period of each row; each is measured by itself.
     star : bool
@@ -149,8 +153,9 @@ def local_g(
         or Benjamini and Yekutieli (2001), or the chance of any false hot spot by Bonferroni or Holm.
     seed : int, optional
         Seed of the permutations. The same seed gives the same bits on any number of threads.
-    z_method : str
-        How z is classed into hot, sub-hot, transition and cold, as in `classify`: "natural_breaks", "quantiles", …
+    z_method : {"natural_breaks", "quantiles", "equal", "std"}
+        How z is classed into hot, sub-hot, transition and cold, as in `classify`. Values that differ by rounding only
+        are one.
     pooled : bool
         Class z of all periods together; False: of each period by itself.
     missing : {"error", "drop"}
@@ -263,12 +268,26 @@ def _hotspots(z: NDArray[np.float64], p: NDArray[np.float64], side: NDArray[np.f
     return np.where(np.isnan(z) | np.isnan(p), _UNDEFINED, codes)
 
 
+def _merged(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return z with values that differ by rounding only made the same, so that no class ends between them."""
+    order = np.argsort(z, kind="stable")
+    ascending = z[order]
+    is_new = np.ones(len(z), dtype=bool)
+    is_new[1:] = ~(np.diff(ascending) <= _TIE)
+    merged = np.empty(len(z))
+    # The largest stands for all, so that no z is above the bound of its class.
+    last = np.append(np.flatnonzero(is_new)[1:], len(z)) - 1
+    merged[order] = ascending[last][np.cumsum(is_new) - 1]
+    return merged
+
+
 def _z_classes(
     given: SpatialInput, z: NDArray[np.float64], method: str, pooled: bool
 ) -> tuple[NDArray[np.int64], Frame]:
     """Return the positions in Z_CLASSES, and the bounds."""
     choice("z_method", method, ("natural_breaks", "quantiles", "equal", "std"))
     codes = np.full(len(z), len(Z_CLASSES) - 1)
+    z = _merged(z)
     periods, classes, bounds, few = [], [], [], []
     scopes = [None] if pooled or given.n_periods == 1 else range(given.n_periods)
     for scope in scopes:

@@ -131,6 +131,7 @@ class Markov(Result):
         "first_passage",
         "structure",
         "mobility",
+        "classes",
     )
     _states: ClassVar[tuple[str, ...]] = ("from_state", "to_state", "state", "kind", "index")
 

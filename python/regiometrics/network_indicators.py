@@ -8,8 +8,8 @@ import numpy as np
 
 from . import _core
 from ._call import call
-from ._input import InputTable, read
-from ._network import Network, is_networkx, networkx_edges, no_edges
+from ._input import InputTable, read, read_any
+from ._network import Network, is_networkx, networkx_edges
 from ._options import choice, flag
 from ._paths import paths
 from ._record import record
@@ -127,7 +127,8 @@ def network_indicators(
         Period of each row; each has its own network, on the same nodes.
     nodes : sequence, optional
         All nodes, in the order of the result; those without edges count in every period. Without it, the ends of all
-        edges of all periods, sorted (the nodes of a networkx graph, in its order).
+        edges of all periods, sorted (the nodes of a networkx graph, in its order). Nodes without any edges are a
+        network, unless there are periods.
     directed : bool
         Whether an edge leads from source to target only. Of an undirected network each edge is one row, in either
         order of its ends. An undirected networkx graph stays so.
@@ -172,7 +173,8 @@ def network_indicators(
     networkx, without and with ``weight``.
 
     Shortest paths and components come from igraph, the library that gives directed and weighted variants the same on
-    every run, with wheels for every platform: 3000 nodes and 10⁵ edges take about 3 s, and 8 s with weighted lengths.
+    every run, with wheels for every platform: 3000 nodes and 10⁵ edges take about 3 s, and 8 s with weighted lengths
+    (undirected, where each edge leads both ways, 4 s and 11 s).
     rustworkx has no weighted betweenness, networkit no wheels for Macs with recent Pythons, networkx needs minutes.
 
     References
@@ -208,20 +210,19 @@ def network_indicators(
     choice("self_loops", self_loops, ("error", "drop"))
     if distance != "hops" and weight is None:
         raise InvalidInputError(f"distance={distance!r} needs weight=, the column that it is about")
-    is_empty = False
+    # Nodes without edges are a network; without nodes or in no period, a table without rows says nothing.
+    may_be_empty = nodes is not None and time is None
     if is_networkx(edges):
         if source is not None or target is not None:
             raise InvalidInputError("a networkx graph names its own ends; leave source and target out")
         directed = directed and edges.is_directed()
         nodes = list(edges.nodes) if nodes is None else nodes
-        is_empty = edges.number_of_edges() == 0 and time is None
+        may_be_empty = time is None
         edges, source, target = networkx_edges(edges, weight, time), "source", "target"
     elif source is None or target is None:
         raise InvalidInputError("source and target must both be given")
-    # A graph without edges has an answer as long as it has nodes; a table without rows says nothing.
-    table = (
-        no_edges() if is_empty else read(edges, missing=missing, source=source, target=target, weight=weight, time=time)
-    )
+    roles = {"source": source, "target": target, "weight": weight, "time": time}
+    table = (read_any if may_be_empty else read)(edges, missing=missing, **roles)
     network = Network.open(table, nodes, directed)
     links = network.links(table, parallel, self_loops)
     lengths = _lengths(network, links, distance)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -270,7 +270,7 @@ def partial_dependence(
 def _chosen_pairs(names: tuple[str, ...], pairs: Any) -> list[list[int]]:
     if pairs is None:
         return []
-    if not isinstance(pairs, Sequence):
+    if isinstance(pairs, str) or not isinstance(pairs, Iterable):
         raise InvalidInputError(f"pairs must be a list of pairs of factor names, not {shown(pairs)}")
     listed = list(pairs)
     if len(listed) == 2 and all(isinstance(each, str) for each in listed):
@@ -278,7 +278,11 @@ def _chosen_pairs(names: tuple[str, ...], pairs: Any) -> list[list[int]]:
     for pair in listed:
         if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
             raise InvalidInputError(f"pairs must be a list of pairs of factor names; {pair!r} is none")
-    return [chosen_factors(names, pair, "pairs") for pair in listed]
+    chosen = [chosen_factors(names, pair, "pairs") for pair in listed]
+    repeated = next((pair for place, pair in enumerate(chosen) if pair in chosen[:place]), None)
+    if repeated is not None:
+        raise InvalidInputError(f"pairs lists {names[repeated[0]]!r} and {names[repeated[1]]!r} twice")
+    return chosen
 
 
 def _with_end(curve: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:

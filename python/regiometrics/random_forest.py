@@ -65,7 +65,8 @@ class RandomForestRegressor:
 
     Notes
     -----
-    Splits do not depend on the units of factors and response. Thresholds are midpoints between neighbouring values.
+    Splits do not depend on the units of factors and response. Thresholds are midpoints between neighbouring values;
+    where a value of the data is the midpoint but for rounding, that value, so that it goes left in any unit.
     Splits of equal gain (to 1e-13 of the sum of squares of the node) are chosen from at random. A node in which no
     factor drawn gains anything is a leaf. R² is 1 − MSE / variance of all responses (dividing by n), as in R.
 
@@ -168,21 +169,21 @@ class RandomForestRegressor:
         self, names: tuple[str, ...] | None, categories: Categories, core: dict[str, Any], seed: int, groups: Any
     ) -> RandomForestRegressor:
         """Set what a fit found."""
-        self.n_features_in_ = len(core["inc_node_purity"])
+        self.n_features_in_: int = len(core["inc_node_purity"])
         if names is None:
             # Those of an earlier fit.
             self.__dict__.pop("feature_names_in_", None)
         else:
-            self.feature_names_in_ = np.array(names, dtype=object)
+            self.feature_names_in_: NDArray[np.object_] = np.array(names, dtype=object)
         self._categories = categories
         self._groups = groups
-        self.forest_ = core["forest"]
-        self.oob_prediction_ = core["oob_prediction"]
-        self.oob_mse_ = core["oob_mse"]
-        self.oob_r2_ = core["oob_r2"]
-        self.oob_score_ = float(core["oob_r2"][-1])
-        self.inc_node_purity_ = core["inc_node_purity"]
-        self.seed_ = seed
+        self.forest_: dict[str, NDArray[Any]] = core["forest"]
+        self.oob_prediction_: NDArray[np.float64] = core["oob_prediction"]
+        self.oob_mse_: NDArray[np.float64] = core["oob_mse"]
+        self.oob_r2_: NDArray[np.float64] = core["oob_r2"]
+        self.oob_score_: float = float(core["oob_r2"][-1])
+        self.inc_node_purity_: NDArray[np.float64] = core["inc_node_purity"]
+        self.seed_: int = seed
         return self
 
     def predict(self, X: Any) -> NDArray[np.float64]:
@@ -366,7 +367,7 @@ def _sample_weight(sample_weight: Any, n_rows: int) -> NDArray[np.float64]:
         raise InvalidInputError(f"sample_weight has {len(weight)} entries for {n_rows} rows of X")
     if not weight.any():
         raise InvalidInputError("every sample_weight is zero; no row has any weight")
-    return np.asarray(weight / weight.max())
+    return weight / float(weight.max())
 
 
 def _group_codes(groups: Any, n_rows: int) -> tuple[NDArray[np.uint32] | None, int]:

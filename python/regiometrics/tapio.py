@@ -122,7 +122,8 @@ def tapio(
         Period of each row.
     base : {"previous", "first"} or label
         What a period is compared with: the last period before it in which the unit has a row; the unit's first
-        period; or the period with this label, which every unit must have. Periods before that are left out.
+        period; or the period with this label (of dates also the year), which every unit must have. Periods before that
+        are left out.
     missing : {"error", "drop"}
         Rows with a missing value raise an error, or are left out and counted.
 
@@ -207,6 +208,10 @@ def _base_code(base: Any, units: Labels, periods: Labels) -> int:
     if isinstance(base, str) and base in _BASES:
         return _BASES[base]
     known, code = periods.to_list(), periods.find(base)
+    years = [getattr(label, "year", None) for label in known]
+    # Dates may be named by their year, where each year has one.
+    if code is None and isinstance(base, int) and base in years and len(set(years)) == len(years):
+        code = years.index(base)
     if code is None:
         span = f"it runs from {known[0]} to {known[-1]}"
         raise InvalidInputError(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from . import _core
 from ._call import call
 from ._indicators import Indicators, read_indicators, told_constant
-from ._options import amount, choice
+from ._options import amount, by_name, choice
 from ._record import record
 from ._result import Result
 from ._tables import Frame
@@ -97,10 +97,10 @@ def topsis(
     columns : list of str
         The indicators, numeric, in any units. Without `data`, a mapping of names to arrays, a list of arrays, or an
         array of rows × columns (named x1, x2, …).
-    directions : mapping or list, optional
-        "+" or "positive" where more is better, "-" or "negative" where less is: by name (others are "+"), or one for
-        each column. Without it all are "+".
-    weights : {"entropy", "equal"}, mapping or list of numbers
+    directions : mapping, series or list, optional
+        "+" or "positive" where more is better, "-" or "negative" where less is: by name (others are "+"), as from a
+        mapping or a pandas series with the names as index, or one for each column. Without it all are "+".
+    weights : {"entropy", "equal"}, mapping, series or list of numbers
         "entropy": those of `entropy_weights` with the same `directions`, `method`, `time`, `pooled` and `shift`.
         Numbers of zero or more, by name or one for each column, are divided by their sum.
     method : {"minmax", "vector"}
@@ -206,7 +206,7 @@ def _result(indicators: Indicators, core: dict[str, Any], method: str) -> Topsis
 
 def _numbers(indicators: Indicators, weights: Any) -> NDArray[np.float64]:
     """Return the weights given as numbers, in the order of the indicators."""
-    names = indicators.names
+    names, weights = indicators.names, by_name(weights)
     if isinstance(weights, str):
         return np.ones(len(names))
     if isinstance(weights, Mapping):
@@ -216,10 +216,11 @@ def _numbers(indicators: Indicators, weights: Any) -> NDArray[np.float64]:
             which = f"{unknown[0]!r}, which is no indicator" if unknown else f"no {absent[0]!r}"
             raise InvalidInputError(f"weights name {which}; give one for each of {', '.join(map(repr, names))}")
         listed = [weights[name] for name in names]
-    elif isinstance(weights, Iterable):
+    elif isinstance(weights, Iterable) and not hasattr(weights, "columns"):
         listed = list(weights)
     else:
-        raise InvalidInputError(f"weights must be 'entropy', 'equal', a mapping or a list, not {weights!r}")
+        kind = type(weights).__name__
+        raise InvalidInputError(f"weights must be 'entropy', 'equal', a mapping or a list, not {kind}")
     if len(listed) != len(names):
         raise InvalidInputError(f"weights has {len(listed)} entries for {len(names)} indicators")
     numbers = np.array([_weight(name, weight) for name, weight in zip(names, listed, strict=True)])

@@ -148,7 +148,7 @@ def tune_forest(
     >>> result.table["max_features"].to_list(), result.max_features
     ([1, 2, 3, 4, 6], 6)
     """
-    given = listed_columns(data, factors)
+    given = listed_columns(data, factors, argument="factors", one="factor")
     roles = {f"factors[{place}]": column for place, column in enumerate(given.values())}
     if data is not None and isinstance(value, str) and value in given:
         raise InvalidInputError(f"column {value!r} is the value; it cannot be a factor as well")

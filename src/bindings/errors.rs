@@ -40,6 +40,7 @@ pub fn from_kernel(py: Python<'_>, error: Error) -> PyErr {
         | Error::MeanNotPositive { name, period, .. }
         | Error::ZeroTotal { name, period }
         | Error::NoSpread { name, period }
+        | Error::OneWeight { name, period }
         | Error::NoWeight { name, period }
         | Error::OnePlace { name, period }
         | Error::TooFewPoints { name, period, .. }

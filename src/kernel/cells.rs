@@ -3,6 +3,7 @@
 use super::check;
 use super::error::{Error, Result};
 use super::job::Job;
+use super::sort;
 
 /// A class code for every row, or one class for all.
 #[derive(Debug, Clone, Copy)]
@@ -178,10 +179,15 @@ impl<W: Weight> Cells<W> {
             rest = tail;
         }
         job.each(cells, |cell| {
-            job.sort_by(cell, |a, b| {
-                let by_weight = || a.weight.get().total_cmp(&b.weight.get());
-                a.value.total_cmp(&b.value).then_with(by_weight)
-            })
+            sort::by_number(
+                job,
+                cell,
+                |unit| unit.value,
+                |a, b| {
+                    let by_weight = || a.weight.get().total_cmp(&b.weight.get());
+                    a.value.total_cmp(&b.value).then_with(by_weight)
+                },
+            )
         })?;
         Ok(())
     }

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! ln N · d = Σ p ln(N p) is Theil's T of z. It is summed in Theil's form, whose terms are never negative: an indicator
-//! that hardly varies has an entropy near one, and 1 − e would leave few digits of the weight.
+//! that hardly varies has an entropy near one, and 1 − e would leave few digits of the weight. Where one row has nearly
+//! all of an indicator, 1 − d would leave few digits of the entropy, which is then summed from its own terms.
 
 use super::cells::Classes;
 use super::error::{Error, Result};
@@ -15,6 +16,9 @@ use super::job::Job;
 use super::matrix::{Matrix, Sum, by_rows, each_row};
 use super::normalize::{Constant, Rule, Scale, apply, constant, scales};
 use super::special::entropy_term;
+
+/// Above this divergence the entropy is summed by itself: below, 1 − d costs it no more than two digits.
+const NEARLY_ONE: f64 = 0.99;
 
 /// One indicator in one scope.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -64,20 +68,22 @@ pub fn weights(job: &Job, matrix: &Matrix<'_>, rule: &Rule<'_>) -> Result<Weight
 
 fn weigh(job: &Job, matrix: &Matrix<'_>, scales: &[Vec<Scale>]) -> Result<Vec<Weight>> {
     let n_columns = matrix.columns.len();
-    let divergences = job.map(n_columns, |column| {
-        let found = divergences(job, matrix, matrix.columns[column], &scales[column]);
-        found.map_err(|error| error.in_column(column))
+    let measures = job.map(n_columns, |column| {
+        let (values, scales) = (matrix.columns[column], &scales[column]);
+        let divergences =
+            divergences(job, matrix, values, scales).map_err(|error| error.in_column(column))?;
+        let entropies = entropies(job, matrix, values, scales, &divergences)?;
+        Ok((divergences, entropies))
     })?;
     let mut weights = Vec::with_capacity(n_columns * matrix.scopes.count);
     for scope in 0..matrix.scopes.count {
-        let total: f64 = divergences.iter().map(|column| column[scope]).sum();
+        let total: f64 = measures.iter().map(|(divergences, _)| divergences[scope]).sum();
         if total <= 0.0 {
             return Err(Error::AllConstant { period: scope });
         }
-        weights.extend(divergences.iter().map(|column| {
-            let divergence = column[scope];
-            // Rounding can lift the divergence of a column with one value above zero past one.
-            Weight { entropy: (1.0 - divergence).max(0.0), divergence, weight: divergence / total }
+        weights.extend(measures.iter().map(|(divergences, entropies)| {
+            let (entropy, divergence) = (entropies[scope], divergences[scope]);
+            Weight { entropy, divergence, weight: divergence / total }
         }));
     }
     Ok(weights)
@@ -98,6 +104,37 @@ fn divergences(job: &Job, matrix: &Matrix<'_>, values: &[f64], scales: &[Scale])
         if scale.is_constant() { 0.0 } else { sum.total() / scale.n as f64 / (scale.n as f64).ln() }
     };
     Ok(sums.into_iter().zip(scales).map(divergence).collect())
+}
+
+/// e of one column in each scope, from the divergences.
+fn entropies(
+    job: &Job,
+    matrix: &Matrix<'_>,
+    values: &[f64],
+    scales: &[Scale],
+    divergences: &[f64],
+) -> Result<Vec<f64>> {
+    let by_itself = |scope: usize| divergences[scope] > NEARLY_ONE;
+    let (mut terms, mut rest) = (vec![Sum::default(); scales.len()], vec![Sum::default(); scales.len()]);
+    if (0..scales.len()).any(by_itself) {
+        each_row(job, values.len(), |row| {
+            let scope = matrix.scopes.of(row);
+            let p = scales[scope].ratio(values[row]) / scales[scope].n as f64;
+            // The one share above a half is what the others leave: its logarithm comes from them.
+            if by_itself(scope) && p > 0.0 && p <= 0.5 {
+                terms[scope].add(-p * p.ln());
+                rest[scope].add(p);
+            }
+        })?;
+    }
+    let entropy = |scope: usize| {
+        if !by_itself(scope) {
+            return 1.0 - divergences[scope];
+        }
+        let rest = rest[scope].total();
+        (terms[scope].total() - (1.0 - rest) * (-rest).ln_1p()) / (scales[scope].n as f64).ln()
+    };
+    Ok((0..scales.len()).map(entropy).collect())
 }
 
 fn refuse_negative(matrix: &Matrix<'_>, values: &[f64], scales: &[Scale]) -> Result<()> {

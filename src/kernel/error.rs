@@ -140,6 +140,13 @@ pub enum Error {
     )]
     NoSpread { name: &'static str, period: usize },
 
+    /// A density asked of rows of which one outweighs all others.
+    #[error(
+        "one entry of {name} in period {period} holds all weight but a billionth, and the rest is too light for a rule \
+         to choose a bandwidth; give bandwidth a number, or check the unit of the weights"
+    )]
+    OneWeight { name: &'static str, period: usize },
+
     /// A value where the caller says that none can be.
     #[error(
         "{name}[{row}] is {value}, outside the support from {low} to {high}; widen support or leave the row out"

@@ -95,7 +95,7 @@ struct Rows {
 /// Estimate the density of every period on a grid that all of them share.
 ///
 /// # Errors
-/// `Empty`, `Length`, `NotFinite`, `Negative`, `Code`, `Parameter`, `NoWeight`, `NoSpread`, `OutOfRange`, `Cancelled`.
+/// `Empty`, `Length`, `NotFinite`, `Negative`, `Code`, `Parameter`, `NoWeight`, `NoSpread`, `OneWeight`, `OutOfRange`, `Cancelled`.
 pub fn kde2d(job: &Job, points: &Points<'_>, parameters: &Parameters) -> Result<Kde2d> {
     check(points, parameters)?;
     let periods = split(job, points)?;
@@ -171,13 +171,7 @@ fn axis<'a>(
     let sample = Sample { values, weights: rows.weights.as_deref() };
     let is_fixed = matches!(parameters.rule, Rule::Fixed(..));
     let spread = sample.spread(job, !is_fixed)?;
-    let range = spread.high - spread.low;
-    if !range.is_finite() || (range > 0.0 && !(1.0 / range).is_finite()) {
-        return Err(Error::OutOfRange { name, period });
-    }
-    if range <= 0.0 && !is_fixed {
-        return Err(Error::NoSpread { name, period });
-    }
+    spread.check(name, period, !is_fixed)?;
     let (bandwidth, remark) = choose(job, parameters.rule, which, &sample, &spread)?;
     if bandwidth < SMALLEST {
         let requirement = "above 1e-150; rescale the coordinates";

@@ -12,6 +12,7 @@ pub mod error;
 pub mod job;
 pub mod matrix;
 pub mod rng;
+pub mod sort;
 pub mod spatial_panel;
 pub mod special;
 pub mod stats;

@@ -200,7 +200,8 @@ pub fn structure(job: &Job, links: &[Link], n_nodes: usize, directed: bool) -> R
     Ok(Structure {
         n_edges: links.len() as u64,
         density: if n_nodes > 1 { per_pair * m / (n * (n - 1.0)) } else { 0.0 },
-        total_weight: links.iter().map(|link| link.weight).sum(),
+        // The sum of nothing is −0.0.
+        total_weight: links.iter().map(|link| link.weight).sum::<f64>() + 0.0,
         reciprocity: both / m,
         clustering: mean(|node| node.clustering),
         weighted_clustering: mean(|node| node.weighted_clustering),

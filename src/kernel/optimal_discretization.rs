@@ -10,6 +10,8 @@ use super::check;
 use super::classify::{Method, NaturalBreaks, breaks_of_sorted, distinct};
 use super::error::{Error, Result};
 use super::job::Job;
+use super::sort;
+use super::stats::keeps_digits;
 
 /// Two q that differ by less than this, relatively, are equal, and the simpler classes are taken.
 const TIE: f64 = 1e-12;
@@ -119,13 +121,13 @@ fn center(job: &Job, values: &[f64], rows: Vec<u32>, period: usize) -> Result<Ou
     let value = |row: usize| values[rows[row] as usize];
     let mean = first + job.sum(n, |row| value(row) - first)? / n as f64;
     let squares = job.sum(n, |row| (value(row) - mean).powi(2))?;
-    if !squares.is_finite() {
-        return Err(Error::OutOfRange { name: "values", period });
-    }
-    if squares <= 0.0 {
+    let centered: Vec<f64> = rows.iter().map(|&row| values[row as usize] - mean).collect();
+    if squares <= 0.0 && centered.iter().all(|&value| value == 0.0) {
         return Err(Error::Constant { name: "values", period });
     }
-    let centered = rows.iter().map(|&row| values[row as usize] - mean).collect();
+    if !keeps_digits(squares) {
+        return Err(Error::OutOfRange { name: "values", period });
+    }
     Ok(Outcome { rows, centered, squares })
 }
 
@@ -141,7 +143,12 @@ impl Ordered {
         // Adding zero turns −0 into 0, so that the total order treats both as one value.
         let pair = |(&row, &y): (&u32, &f64)| (factor[row as usize] + 0.0, y);
         let mut pairs: Vec<(f64, f64)> = outcome.rows.iter().zip(&outcome.centered).map(pair).collect();
-        job.sort_by(&mut pairs, |a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)))?;
+        sort::by_number(
+            job,
+            &mut pairs,
+            |pair| pair.0,
+            |a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)),
+        )?;
         let mut sums = Vec::with_capacity(pairs.len() + 1);
         // Kahan's sum: each running sum is off by its own rounding only.
         let (mut sum, mut lost) = (0.0, 0.0);
@@ -188,7 +195,7 @@ fn try_all(
         &one.factor
     } else {
         let mut all: Vec<f64> = ordered.iter().flat_map(|period| period.factor.iter().copied()).collect();
-        job.sort_by(&mut all, f64::total_cmp)?;
+        sort::numbers(job, &mut all)?;
         pooled = all;
         &pooled
     };

@@ -248,7 +248,8 @@ impl<'a> Weights<'a> {
 
     /// The sum of each row, zero for a unit without neighbours.
     pub fn row_sums(&self) -> Vec<f64> {
-        (0..self.n()).map(|unit| self.row(unit).1.iter().sum()).collect()
+        // The sum of nothing is −0.0.
+        (0..self.n()).map(|unit| self.row(unit).1.iter().sum::<f64>() + 0.0).collect()
     }
 
     /// The weights divided by the sums of their rows.

@@ -51,6 +51,7 @@ def dagum_rows() -> Iterator[Row]:
         work=lambda: rgm.dagum_gini(small, "value", group="group", time="year"),
         peer_name="all pairs in numpy, no errors",
         peer=lambda: pairwise_dagum(small),
+        limit=0.002,
     )
     cities = panel(3000, 3, 31)
     yield Row(

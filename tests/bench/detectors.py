@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from collections.abc import Iterator
 from functools import partial
@@ -103,7 +102,5 @@ def detector_rows() -> Iterator[Row]:
         call="optimal_discretization",
         size="10⁵ rows, 10 factors, 5 methods, k 3–8",
         work=partial(rgm.optimal_discretization, curves, "y", NAMES),
-        peer_name="one second, slept",
-        peer=partial(time.sleep, 1.0),
-        bound=1.0,
+        limit=1.0,
     )

@@ -10,20 +10,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-__all__ = ["Row", "Work", "measure", "panel"]
+__all__ = ["Measured", "Row", "Work", "measure", "panel", "seconds"]
 
 Work = Callable[[], object]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One call, its peer, and the bound on their ratio if there is one."""
+    """One call, its peer if it has one, and the bound on their ratio or on the call's own time if there is one."""
 
     call: str
     size: str
     work: Work
-    peer_name: str
-    peer: Work | None
+    peer_name: str = ""
+    peer: Work | None = None
     # "call ≤ bound · peer", or None.
     bound: float | None = None
     # "call ≤ limit" in seconds, or None.
@@ -36,37 +36,74 @@ class Row:
     warm: bool = True
 
 
-def measure(row: Row, repetitions: int) -> str:
-    """Return the row as a line of a Markdown table."""
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """Medians of the times of a row in seconds, and of the ratios pair by pair."""
+
+    row: Row
+    own: float
+    peer: float | None = None
+    ratio: float | None = None
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether every bound of the row holds; None without bounds or without the peer."""
+        within = []
+        if self.row.limit is not None:
+            within.append(self.own <= self.row.limit)
+        if self.row.bound is not None and self.ratio is not None:
+            within.append(self.ratio <= self.row.bound)
+        return all(within) if within else None
+
+    def line(self) -> str:
+        """Return the row as a line of a Markdown table."""
+        peer, ratio = "–", "–"
+        if self.ratio is not None and self.peer is not None:
+            peer = _time(self.peer)
+            ratio = f"{self.ratio:.2f} ×" if self.ratio >= 1.0 else f"1 / {1.0 / self.ratio:.1f}"
+        elif self.row.peer_name:
+            peer = "not installed"
+        bounds = [f"≤ {self.row.limit:g} s"] if self.row.limit is not None else []
+        if self.row.bound is not None:
+            bounds.append(f"≤ {self.row.bound:g} ×" if self.row.bound >= 1.0 else f"≤ 1 / {1.0 / self.row.bound:.3g}")
+        verdict = {True: "met: ", False: "**missed**: ", None: ""}[self.is_met] + ", ".join(bounds) if bounds else "–"
+        name = self.row.peer_name or "–"
+        return f"| {self.row.call} | {self.row.size} | {_time(self.own)} | {name} | {peer} | {ratio} | {verdict} |"
+
+
+def _time(duration: float) -> str:
+    """Return a duration with three digits in the unit that suits it."""
+    if duration < 1e-3:
+        return f"{duration * 1e6:.3g} µs"
+    return (
+        f"{duration * 1e3:.3g} ms"
+        if duration < 0.9995
+        else f"{duration:.3g} s"
+        if duration < 1e3
+        else f"{duration:.0f} s"
+    )
+
+
+def measure(row: Row, repetitions: int) -> Measured:
+    """Time the call and its peer in turn."""
     own, other, ratios = [], [], []
     if row.warm:
         row.work()
         if row.peer is not None:
             row.peer()
     for _ in range(repetitions):
-        own.append(_seconds(row.work))
+        own.append(seconds(row.work))
         if row.peer is not None:
-            other.append(float(row.peer()) if row.peer_reports else _seconds(row.peer))  # type: ignore[arg-type]
+            other.append(float(row.peer()) if row.peer_reports else seconds(row.peer))  # type: ignore[arg-type]
             ratios.append(own[-1] / other[-1])
-    ours = f"{statistics.median(own) * 1e3:.2f} ms"
-    within = [] if row.limit is None else [_verdict(statistics.median(own) <= row.limit, f"≤ {row.limit:g} s")]
-    if row.peer is None:
-        said = ", ".join(within) or "–"
-        return f"| {row.call} | {row.size} | {ours} | {row.peer_name} | not installed | – | {said} |"
-    ratio = statistics.median(ratios)
-    said = f"{ratio:.2f} ×" if ratio >= 1.0 else f"1 / {1.0 / ratio:.1f}"
-    if row.bound is not None:
-        within.append(_verdict(ratio <= row.bound, f"≤ {row.bound:g} ×"))
-    verdict = ", ".join(within) or "–"
-    theirs = f"{statistics.median(other) * 1e3:.2f} ms"
-    return f"| {row.call} | {row.size} | {ours} | {row.peer_name} | {theirs} | {said} | {verdict} |"
+    middle = statistics.median
+    if not other:
+        return Measured(row=row, own=middle(own))
+    return Measured(row=row, own=middle(own), peer=middle(other), ratio=middle(ratios))
 
 
-def _verdict(is_met: bool, bound: str) -> str:
-    return f"{'met' if is_met else 'MISSED'} ({bound})"
-
-
-def _seconds(work: Work) -> float:
+def seconds(work: Work) -> float:
+    """Return how long the work takes."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start

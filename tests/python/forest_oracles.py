@@ -95,10 +95,10 @@ def check_tree(
     return purity
 
 
-def expected_rises(
+def all_rises(
     forest: dict[str, Any], tree: int, x: NDArray[np.float64], y: NDArray[np.float64], outside: Rows
-) -> list[float]:
-    """Return the rise of the out-of-bag error, by factor: the mean over every order of the out-of-bag rows."""
+) -> NDArray[np.float64]:
+    """Return the rise of the out-of-bag error for every order of the out-of-bag rows: factors × orders."""
     plain = np.mean([(y[i] - leaf(forest, tree, x[i])) ** 2 for i in outside])
     rises = []
     for factor in range(x.shape[1]):
@@ -110,5 +110,12 @@ def expected_rises(
                 row[factor] = x[donor, factor]
                 squares += (y[i] - leaf(forest, tree, row)) ** 2
             errors.append(squares / len(outside))
-        rises.append(float(np.mean(errors) - plain))
-    return rises
+        rises.append(np.array(errors) - plain)
+    return np.array(rises)
+
+
+def expected_rises(
+    forest: dict[str, Any], tree: int, x: NDArray[np.float64], y: NDArray[np.float64], outside: Rows
+) -> list[float]:
+    """Return the rise of the out-of-bag error, by factor: the mean over every order of the out-of-bag rows."""
+    return all_rises(forest, tree, x, y, outside).mean(axis=1).tolist()

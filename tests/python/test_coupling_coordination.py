@@ -345,14 +345,33 @@ def test_lines_show_the_degree_of_each_unit() -> None:
     assert len(ax.patches) == 5
 
 
-def test_the_map_shows_grades_and_degrees() -> None:
-    result = rgm.coupling_coordination(panel(), ["u1", "u2"], unit="city", time="year")
+def test_weights_in_a_series_count_by_name() -> None:
+    by_dict = rgm.coupling_coordination(panel(), ["u1", "u2"], weights={"u1": 1.0, "u2": 3.0})
+    by_series = rgm.coupling_coordination(panel(), ["u1", "u2"], weights=pd.Series({"u2": 3.0, "u1": 1.0}))
+    assert by_series.weights == by_dict.weights == (0.25, 0.75)
+
+
+def test_many_units_are_their_median_and_quartiles() -> None:
+    result = rgm.coupling_coordination(panel(100, 4), ["u1", "u2"], unit="city", time="year")
+    ax = result.plot()
+    (line,) = ax.get_lines()
+    assert line.get_ydata().tolist() == result.table.groupby("year")["coordination"].median().tolist()
+    assert len(ax.collections) == 1
+    # So are units without names.
+    nameless = rgm.coupling_coordination(panel().drop(columns="city"), ["u1", "u2"], time="year")
+    (line,) = nameless.plot().get_lines()
+    assert line.get_ydata().tolist() == nameless.table.groupby("year")["coordination"].median().tolist()
+
+
+@pytest.mark.parametrize(("units", "periods"), [(5, 4), (31, 12)])
+def test_the_map_shows_grades_and_degrees(units: int, periods: int) -> None:
+    result = rgm.coupling_coordination(panel(units, periods), ["u1", "u2"], unit="city", time="year")
     ax = result.plot("grades")
     (mesh,) = ax.collections
     texts = {tuple(round(each) for each in text.get_position()): text.get_text() for text in ax.texts}
-    units = [label.get_text() for label in ax.get_yticklabels()]
+    names = [label.get_text() for label in ax.get_yticklabels()]
     for row in result.table.itertuples():
-        column, line = row.year - 2015, units.index(row.city)
+        column, line = row.year - 2015, names.index(row.city)
         assert GRADES[int(mesh.get_array()[line, column])] == row.grade
         assert texts[column, line] == f"{row.coordination:.2f}"
     with pytest.raises(rgm.InvalidInputError, match="pass unit= and time="):

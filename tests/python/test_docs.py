@@ -10,10 +10,13 @@ import importlib
 import inspect
 import pkgutil
 import re
+from importlib import resources
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import regiometrics as rgm
+from fontTools.ttLib import TTFont
 from regiometrics import plotting
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,6 +103,19 @@ def test_the_gallery_shows_every_figure() -> None:
         if not module.name.startswith("_"):
             kinds = getattr(importlib.import_module(f"regiometrics.plotting.{module.name}"), "KINDS", {})
             assert set(kinds) == drawn.get(module.name, set()), module.name
+
+
+def test_the_font_of_the_site_has_every_chinese_character() -> None:
+    texts = [
+        *DOCS.rglob("*.md"),
+        *(ROOT / "notebooks").glob("*.ipynb"),
+        *(ROOT / "python" / "regiometrics").rglob("*.py"),
+    ]
+    characters = {each for path in texts for each in path.read_text(encoding="utf-8") if "⺀" <= each <= "\uffef"}
+    font = resources.files(plotting) / "fonts" / "NotoSansSC-Regular-subset.ttf"
+    shown = TTFont(BytesIO(font.read_bytes())).getBestCmap()
+    assert len(characters) > 500
+    assert not [each for each in sorted(characters) if ord(each) not in shown]
 
 
 def test_the_citation_has_the_version() -> None:

@@ -98,6 +98,22 @@ print(json.dumps([first, seconds, computes(300_000)]))
     assert max(hits) <= LIMIT, seconds
 
 
+def test_ctrl_c_stops_silvermans_test_of_a_million_values() -> None:
+    # 10⁴ samples of a million values each would take an hour; the signals fall into the drawing and sorting of some.
+    seconds, right = run(
+        INTERRUPT
+        + """
+import narwhals, pandas
+values = np.random.default_rng(0).lognormal(size=10**6)
+work = lambda: rgm.kde(None, values, silverman_test=10**4, seed=1)
+seconds = [latency(work, delay) for delay in (1.0, 2.0)]
+print(json.dumps([seconds, computes()]))
+"""
+    )
+    assert max(seconds) <= LIMIT, seconds
+    assert right
+
+
 def test_an_exception_of_the_callers_own_handler_comes_out() -> None:
     text, seconds, right = run(
         """

@@ -173,6 +173,16 @@ def test_all_digits_are_right(n: int, kind: str, method: str) -> None:
     assert result.scores["score"].tolist() == near([float(x) for x in expected["scores"]], rel=64 * EPS)
 
 
+@pytest.mark.parametrize("small", [1e-3, 1e-6, 1e-12])
+def test_the_entropy_of_what_one_row_has_keeps_its_digits(small: float) -> None:
+    random = np.random.default_rng(2)
+    columns = {name: [0.0, 1.0, *(small * random.random(50))] for name in "ab"}
+    result = rgm.entropy_weights(None, columns)
+    expected = entropies(columns, ["+", "+"], "minmax")
+    for name in ("entropy", "divergence", "weight"):
+        assert result.weights[name].tolist() == near([float(x) for x in expected[name]], rel=64 * EPS), name
+
+
 @pytest.mark.parametrize("year", [2014, 2017, 2020, 2023])
 def test_the_chains_of_study_c_have_all_digits(year: int) -> None:
     data = rgm.datasets.load_jjj_chains().query("year == @year")
@@ -404,6 +414,21 @@ def test_few_units_are_lines_and_nameless_ones_quartiles() -> None:
     nameless = rgm.entropy_weights(data[["year", *NAMES]], NAMES, time="year")
     median = nameless.plot("scores").lines[0].get_ydata()
     assert median.tolist() == nameless.scores.groupby("year")["score"].median().tolist()
+
+
+@pytest.mark.usefixtures("pyplot")
+def test_figures_of_thousands_of_units_keep_to_a_page() -> None:
+    result = rgm.entropy_weights(panel(3000, 2), NAMES, time="year")
+    best = result.scores.query("year == 2020").sort_values("score", ascending=False)
+    for most, options in ((60, {}), (100, {"most": 100})):
+        ax = result.plot("ranking", **options)
+        assert [bar.get_width() for bar in ax.patches] == best["score"].head(most).tolist()
+        assert ax.get_title() == f"Scores: 2020 (1–{most} / 3000)"
+    ax = result.plot("scores")
+    assert ax.images[0].get_array().shape == (3000, 2)
+    named = [label.get_text() for label in ax.get_yticklabels()]
+    assert named == best["province"].iloc[::50].tolist()
+    assert ax.figure.get_size_inches().max() < 16
 
 
 @pytest.mark.usefixtures("pyplot")

@@ -361,6 +361,16 @@ def test_one_stratum_and_as_many_strata_as_units_have_no_test() -> None:
     assert result.factor["rank"].tolist() == [2, 1]
 
 
+def test_a_factor_of_single_units_that_are_left_out_has_no_q() -> None:
+    result, told = warned(factors={"x": [*"abcd"], "z": [*"aabb"]}, singletons="drop")
+    assert "there is no q: x." in told
+    assert "q is 0" not in told
+    assert result.factor.loc[0, ["n", "n_strata", "n_singletons", "rank"]].tolist() == [0, 0, 4, 2]
+    assert math.isnan(result.factor.loc[0, "q"])
+    assert result.interaction.loc[0, "type"] == "undefined"
+    assert result.ecological.loc[0, ["f", "p_value"]].isna().all()
+
+
 def test_a_factor_that_explains_all_has_p_zero() -> None:
     row = warned(value=[1.0, 1.0, 3.0, 3.0])[0].factor.loc[0]
     assert row[["q", "f", "p_value", "p_central"]].tolist() == [1.0, math.inf, 0.0, 0.0]
@@ -404,6 +414,9 @@ def test_missing_values_are_dropped_and_counted_if_asked() -> None:
         ({"discretize": 5}, "discretize must be the name of a method"),
         ({"discretize": {"rain": "equal"}}, "discretize names 'rain', which is not among the factors"),
         ({"discretize": {"height": [3, 2]}}, r"the bounds of discretize\['height'\] must ascend"),
+        ({"discretize": {"height": [3, math.nan]}}, r"discretize\['height'\] must be .*finite upper bounds"),
+        ({"discretize": {"height": []}}, r"discretize\['height'\] must be .*finite upper bounds"),
+        ({"discretize": {"height": 3}}, r"discretize\['height'\] must be .*finite upper bounds"),
         ({"discretize": {"soil": "equal"}}, "column 'soil' holds text where numbers are needed"),
         ({"discretize": "equal", "k": 1}, "k must be a whole number from 2"),
         ({"pooled": 1}, "pooled must be True or False"),
@@ -430,6 +443,15 @@ def test_refusals_of_data() -> None:
     assert refusal(y=[1.0, 2.0], x=["a", 3]).match("^the labels in column 'x' cannot be put in order")
     assert refusal(y=["1", "2"], x=[*"ab"]).match("^column 'y' holds text")
     assert refusal(y=[], x=[]).match("^the data have no rows")
+    assert refusal(y=[1e-170, 2e-170, 5e-170], x=[*"aab"]).match("'y' are too large or too small")
+    with pytest.raises(rgm.InvalidInputError, match=r"^column 'rain', row 2, is -1; this method needs values above"):
+        rgm.geodetector(
+            pd.DataFrame({"y": [1.0, 2.0, 3.0, 4.0], "rain": [None, 2.0, -1.0, 3.0]}),
+            "y",
+            "rain",
+            discretize=("geometric", 2),
+            missing="drop",
+        )
     with pytest.raises(rgm.InvalidInputError, match="factors must be a mapping"):
         rgm.geodetector(None, [1.0, 2.0], [*"ab"])
     with pytest.raises(rgm.InvalidInputError, match="the arrays differ in length: value 2, x 3"):

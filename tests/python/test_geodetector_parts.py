@@ -10,6 +10,7 @@ from typing import Any
 
 import dask.array
 import dask.dataframe
+import narwhals as nw
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -102,6 +103,49 @@ def test_parts_of_polars_come_back_in_polars() -> None:
 def test_categories_keep_their_order_in_parts() -> None:
     data = table(900).assign(soil=lambda rows: pd.Categorical(rows["soil"], ["sand", "peat", "clay"], ordered=True))
     assert_same(detect(iter(parts(data, 100))), detect(data), tolerance=1e-9)
+
+
+@pytest.mark.parametrize("convert", [None, pl.from_pandas], ids=["pandas", "polars"])
+def test_periods_and_strata_that_are_categories_keep_their_order_in_parts(convert: Callable[[Any], Any] | None) -> None:
+    random = np.random.default_rng(8)
+    data = pd.DataFrame({"yield": random.normal(size=900), "slope": random.normal(size=900)})
+    seasons, heights = ["spring", "autumn", "winter"], ["low", "middle", "high"]
+    data["year"] = pd.Categorical(random.choice(seasons, 900), seasons, ordered=True)
+    # The first parts lack the last season and the middle height.
+    data.loc[:400, "year"] = "autumn"
+    data["height"] = pd.Categorical(np.where(np.arange(900) < 300, "low", random.choice(heights, 900)), heights)
+    data["soil"] = random.choice(["clay", "sand"], 900)
+    whole = data if convert is None else convert(data)
+    if convert is not None:
+        whole = whole.with_columns(pl.col("year").cast(pl.Enum(seasons)), pl.col("height").cast(pl.Enum(heights)))
+    size = 100
+    pieces = [whole[start : start + size] for start in range(0, 900, size)]
+    result, expected = detect(iter(pieces)), detect(whole)
+    for name in ("factor", "strata"):
+        one, two = (nw.from_native(getattr(each, name)) for each in (result, expected))
+        assert one.schema == two.schema
+        assert one["time"].to_list() == two["time"].to_list()
+        np.testing.assert_allclose(one["n"].to_numpy(), two["n"].to_numpy(), rtol=0)
+    assert list(dict.fromkeys(nw.from_native(result.factor)["time"].to_list())) == seasons
+    strata = nw.from_native(result.strata).filter(nw.col("factor") == "height")["stratum"].to_list()
+    assert strata[-3:] == heights
+
+
+def test_parts_without_a_complete_row_are_counted_and_left_out() -> None:
+    # Blocks of sea in a raster, and what a filter leaves empty.
+    data = table(900)
+    data.loc[300:599, "yield"] = np.nan
+    pieces = parts(data, 150)
+    result = detect(iter([data.iloc[:0], *pieces, data.iloc[:0]]), missing="drop")
+    assert result.n_dropped == 300
+    assert_same(result, detect(data, missing="drop"), tolerance=1e-9)
+    with pytest.raises(rgm.InvalidInputError, match="every one of the 300 rows has a missing value"):
+        detect(iter(pieces[2:4]), missing="drop")
+    with pytest.raises(rgm.InvalidInputError, match="the data have no rows"):
+        detect(iter([data.iloc[:0]]))
+    frame = dask.dataframe.from_pandas(table().assign(number=range(5000)), npartitions=6)
+    few = frame[frame["number"] > 2500]
+    assert_same(detect(few), detect(few.compute()), tolerance=1e-9)
 
 
 def test_missing_values_of_all_parts_are_counted() -> None:

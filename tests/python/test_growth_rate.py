@@ -246,7 +246,9 @@ def refusal(data: pd.DataFrame, **options: Any) -> str:
 
 def test_a_unit_without_a_row_is_named_with_its_period() -> None:
     data = two_units().drop(index=4)
-    assert refusal(data) == "column 'gdp' has no row for Beijing in year = 2020"
+    assert refusal(data) == (
+        "column 'gdp' has no row for Beijing in year = 2020; leave such units out, or choose periods that all have"
+    )
     # A span that does not read the gap is fine.
     assert len(rgm.growth_rate(data, "gdp", time="year", unit="city", periods=[(2014, 2017)])) == 2
     both = data.assign(country="China")
@@ -257,9 +259,13 @@ def test_a_unit_without_a_row_is_named_with_its_period() -> None:
 def test_a_value_of_zero_or_less_is_named_with_its_unit_and_period(value: float) -> None:
     data = two_units()
     data.loc[2, "gdp"] = value
-    assert refusal(data) == "column 'gdp' is not above zero for Baoding in year = 2014"
+    assert refusal(data) == (
+        "column 'gdp' is not above zero for Baoding in year = 2014; growth needs values above zero at both ends"
+    )
     alone = data[data["city"] == "Baoding"]
-    assert refusal(alone, unit=None) == "column 'gdp' is not above zero in year = 2014"
+    assert refusal(alone, unit=None) == (
+        "column 'gdp' is not above zero in year = 2014; growth needs values above zero at both ends"
+    )
 
 
 def test_repeated_unit_periods_are_named_with_their_rows() -> None:

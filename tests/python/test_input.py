@@ -217,6 +217,15 @@ def test_an_unknown_column_is_told_with_those_like_it() -> None:
     assert refusal(wide, value="level").endswith("there is " + ", ".join(f"'x{i:03d}'" for i in range(10)))
 
 
+def test_a_level_of_the_index_and_a_result_are_told_what_to_do() -> None:
+    data = cities()
+    message = refusal(data.set_index(["city", "year"]), unit="city")
+    assert message.endswith("there is 'gdp', 'population'; 'city' is a level of the index: call .reset_index() first")
+    result = rgm.theil(data, "gdp", time="year")
+    message = refusal(result, value="gdp")
+    assert message.endswith("not regiometrics.theil.Theil; pass one of its tables, for example .to_frame()")
+
+
 def test_an_unknown_column_is_told_where_other_names_are_numbers() -> None:
     data = cities().assign(extra=1).rename(columns={"extra": 0})
     assert refusal(data, value="gpd").startswith("data have no column 'gpd' (asked for as value); there is 'gdp'")
@@ -235,7 +244,8 @@ def test_with_data_an_argument_must_be_a_name(value: Any) -> None:
 @pytest.mark.parametrize("names", [["gdp", "gdp", "city"], ["gdp", "city", "city"]])
 def test_two_columns_of_one_name_are_refused(names: list[str]) -> None:
     for data in (pd.DataFrame([[1.0, 2.0, "a"]], columns=names), pa.table([[1.0], [2.0], ["a"]], names=names)):
-        assert refusal(data, value="gdp") == "data have two columns of the same name; rename one first"
+        twice = max(names, key=names.count)
+        assert refusal(data, value="gdp") == f"data have two columns named {twice!r}; rename one first"
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
@@ -246,10 +256,49 @@ def test_no_rows_are_refused(library: str) -> None:
     assert refusal(None, value=[], unit=[]) == "the data have no rows"
 
 
+@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+def test_no_columns_are_refused(library: str) -> None:
+    make = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "pyarrow": pa.table}[library]
+    assert refusal(make({}), value="gdp") == "data have no columns"
+
+
+def test_an_argument_that_is_needed_and_left_out_is_told_by_name() -> None:
+    data = cities()
+    told = "is None; it must be the name of a column of data, or an array where data is None"
+    calls = {
+        "value": lambda: rgm.theil(data, None),
+        "group": lambda: rgm.dagum_gini(data, "gdp", group=None),
+        "x": lambda: rgm.kde2d(data, x=None, y="gdp"),
+        "values": lambda: rgm.classify(None),
+        "driver": lambda: rgm.tapio(data, pressure="gdp", driver=None, unit="city", time="year"),
+    }
+    for role, call in calls.items():
+        with pytest.raises(rgm.InvalidInputError) as caught:
+            call()
+        assert str(caught.value) == f"{role} {told}"
+
+
 def test_a_lazy_frame_is_to_be_collected() -> None:
     message = refusal(pl.LazyFrame({"gdp": [1.0]}), value="gdp")
     assert message.startswith("data must be a data frame (pandas, polars, pyarrow, …) or None with arrays, not polars.")
     assert message.endswith("LazyFrame; call .collect() first")
+
+
+def test_a_dask_frame_is_to_be_computed() -> None:
+    dask = pytest.importorskip("dask.dataframe")
+    message = refusal(dask.from_pandas(cities(), npartitions=2), value="gdp")
+    assert message.startswith("data must be a data frame (pandas, polars, pyarrow, …) or None with arrays, not dask.")
+    assert message.endswith("DataFrame; call .compute() first")
+
+
+@pytest.mark.parametrize("method", [rgm.partial_dependence, rgm.accumulated_effects])
+def test_frames_for_a_forest_are_refused_for_the_same_reasons(method: Callable[..., object]) -> None:
+    data = pd.DataFrame({"a": np.arange(20.0), "b": np.arange(20.0) % 3.0})
+    model = rgm.RandomForestRegressor(5, random_state=1).fit(data, data["a"])
+    with pytest.raises(rgm.InvalidInputError, match=r"LazyFrame; call \.collect\(\) first"):
+        method(model, pl.from_pandas(data).lazy())
+    with pytest.raises(rgm.InvalidInputError, match=r"^data have two columns named 'b'"):
+        method(model, data.assign(c=1.0).set_axis(["a", "b", "b"], axis="columns"))
 
 
 @pytest.mark.parametrize(

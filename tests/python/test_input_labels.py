@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 import regiometrics as rgm
 from regiometrics._input import read
+from regiometrics._tables import label_text
 
 LEVELS = ["low", "middle", "none", "high"]
 
@@ -213,13 +214,34 @@ def test_labels_of_zero_and_minus_zero_are_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "labels",
-    [pd.Series(["a", 1, "b"], dtype=object), pd.Series([dt.date(2020, 1, 1), "b", 3], dtype=object)],
+    ("labels", "rows"),
+    [
+        (pd.Series(["a", "c", 1, "b"], dtype=object), "'a' in row 0, 1 in row 2"),
+        (pd.Series([dt.date(2020, 1, 1), "b", 3], dtype=object), "datetime.date(2020, 1, 1) in row 0, 'b' in row 1"),
+    ],
     ids=["text and number", "date and text"],
 )
-def test_labels_without_an_order_are_refused_by_name(labels: pd.Series) -> None:
-    with pytest.raises(rgm.InvalidInputError, match=r"^the labels in column 'unit' cannot be put in order; give them"):
+def test_labels_without_an_order_are_refused_by_name_and_row(labels: pd.Series, rows: str) -> None:
+    with pytest.raises(rgm.InvalidInputError) as caught:
         shares(labels)
+    assert str(caught.value) == (
+        "the labels in column 'unit' cannot be put in order; give them one type (all text or all numbers): " + rows
+    )
+
+
+def test_labels_without_an_order_are_told_in_the_rows_of_the_caller() -> None:
+    data = pd.DataFrame({"unit": ["z", "a", "b", 1], "gdp": [np.nan, 1.0, 2.0, 3.0]})
+    table = read(data, unit="unit", value="gdp", missing="drop")
+    with pytest.raises(rgm.InvalidInputError, match=r"'a' in row 1, 1 in row 3$"):
+        table.labels("unit")
+
+
+def test_views_of_text_are_labels() -> None:
+    view = getattr(pa, "string_view", None)
+    if view is None:
+        pytest.skip("this pyarrow has no views")
+    data = pa.table({"unit": pa.array(["b", "a"], view()), "gdp": [1.0, 3.0]})
+    assert rgm.share(data, "gdp", unit="unit").to_pydict()["unit"] == ["a", "b"]
 
 
 def test_a_list_of_text_and_numbers_is_refused_like_a_column() -> None:
@@ -231,3 +253,9 @@ def test_polars_objects_are_refused_by_name() -> None:
     data = pl.DataFrame({"unit": pl.Series(["a", 1], dtype=pl.Object), "gdp": [1.0, 2.0]})
     with pytest.raises(rgm.InvalidInputError, match="column 'unit'"):
         rgm.share(data, "gdp", unit="unit")
+
+
+def test_half_a_character_is_shown_as_what_it_is() -> None:
+    # Text tables cannot hold a surrogate by itself, as a file read with the wrong encoding leaves it.
+    assert label_text("\ud800 Beijing") == "\\ud800 Beijing"
+    assert label_text("北京") == "北京"

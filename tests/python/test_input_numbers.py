@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from decimal import Decimal
 from typing import Any
@@ -25,7 +26,7 @@ def column(values: Any) -> pd.DataFrame:
 
 
 def numbers(data: Any, **options: Any) -> NDArray[np.float64]:
-    return read(data, value="gdp", **options).numbers("value")
+    return read(data, value="gdp", **{"missing": "error"} | options).numbers("value")
 
 
 def refusal(data: Any, **options: Any) -> str:
@@ -134,6 +135,27 @@ def test_decimals_are_read_to_the_last_digit(library: str) -> None:
     expected = np.array([float(value) for value in DECIMALS])
     # pyarrow multiplies by a rounded power of ten, which moves the last bit.
     assert (np.abs(numbers(data) - expected) <= np.spacing(np.abs(expected))).all()
+
+
+def test_decimals_of_256_bits_are_read() -> None:
+    wide = pa.array([Decimal("0.25"), Decimal("1283800.5")], pa.decimal256(50, 2))
+    assert same(numbers(pa.table({"gdp": wide})), [0.25, 1283800.5])
+    assert same(numbers(column(pd.Series(wide.to_pylist(), dtype=pd.ArrowDtype(wide.type)))), [0.25, 1283800.5])
+
+
+def test_types_that_only_arrow_has_are_refused_by_their_name() -> None:
+    data = pa.table({"gdp": pa.array([dt.time(1), dt.time(2)], pa.time32("s"))})
+    assert "column 'gdp'" in refusal(data)
+    intervals = pa.table({"gdp": pa.array([(1, 2, 3)], pa.month_day_nano_interval())})
+    assert refusal(intervals) == "column 'gdp' is of type month_day_nano_interval; numbers are needed"
+
+
+def test_an_object_that_is_no_number_is_told_with_its_row() -> None:
+    values = pd.Series([1.0, None, 2.0, [3.0]], dtype=object)
+    assert refusal(column(values.drop(1))).startswith("column 'gdp' cannot be read as numbers in row 2: ")
+    table = read(column(values), value="gdp", missing="drop")
+    with pytest.raises(rgm.InvalidInputError, match=r"^column 'gdp' cannot be read as numbers in row 3: "):
+        table.numbers("value")
 
 
 def test_objects_that_are_numbers_are_read_as_such() -> None:

@@ -463,6 +463,37 @@ def test_a_far_outlier_needs_no_memory() -> None:
     assert any("coarser than the bandwidth" in note for note in result.notes)
 
 
+@pytest.mark.parametrize("kernel", ["cosine", "triweight"])
+def test_a_gap_between_values_costs_nothing(kernel: str) -> None:
+    # 5e10 bandwidths without any density.
+    found = modes([0.0, 1e10], 0.2, kernel=kernel)
+    assert found["position"].to_numpy() == pytest.approx([0.0, 1e10], abs=1e-5)
+
+
+@pytest.mark.parametrize(("offset", "least"), [(0.0, 1e-14), (1.0, 1e-14), (1e6, 1e-9)])
+def test_no_more_modes_than_values_however_narrow_the_bandwidth(offset: float, least: float) -> None:
+    # Down to a few doubles in a bandwidth.
+    values = np.random.default_rng(0).normal(size=50) + offset
+    for h in (1e-6, 1e-8, least):
+        assert len(modes(values, h)) == len(np.unique(values))
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("support", [None, (0.0, None), (0.0, 14.0)])
+def test_shares_of_many_values_add_up_to_one(kernel: str, support: Any) -> None:
+    found = modes(two_groups(5000), 0.3, kernel=kernel, support=support)
+    assert found["share"].sum() == pytest.approx(1.0, rel=1e-9)
+
+
+def test_digits_that_are_not_there_are_reported() -> None:
+    # At 5e6 doubles are 1e-9 apart, at a bandwidth of 1e-4; a bound of the support has its images between them.
+    values = 5e6 + 1e-3 * two_groups(50)
+    result = rgm.kde(None, values, bandwidth=1e-4, support=(float(values.min()), None))
+    assert result.summary_table["error_bound"].iloc[0] > 1e-6
+    assert any("error_bound is above tolerance" in note for note in result.notes)
+    assert not any("above tolerance" in note for note in rgm.kde(None, values, bandwidth=1e-4).notes)
+
+
 # Warnings
 
 
@@ -516,6 +547,8 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "equal values": ({"value": [3.0] * 5}, r"one distinct value"),
     "all weight on one": ({"value": [1.0, 2.0], "weight": [0, 1]}, r"one distinct value"),
     "no weight": ({"value": [1.0, 2.0], "weight": [0, 0]}, r"column 'weight'.*is zero; no unit has any weight"),
+    "one weight": ({"value": [1.0, 2.0, 4.0], "weight": [1e12, 1, 1]}, r"column 'weight' holds all weight but a billi"),
+    "huge weight": ({"value": [1.0, 2.0], "weight": [1e200, 1]}, r"column 'weight' holds all weight but a billi"),
     "negative weight": ({"value": [1.0, 2.0], "weight": [1, -1]}, r"column 'weight' is negative in row 1"),
     "infinite": ({"value": [1.0, math.inf]}, r"column 'value' is infinite in row 1"),
     "text": ({"value": ["a", "b"]}, r"column 'value' holds text"),
@@ -538,6 +571,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "bootstrap": ({"bootstrap": -1}, r"bootstrap must be a whole number"),
     "confidence": ({"confidence": 95}, r"write 0\.95 for 95 %"),
     "null_modes": ({"null_modes": 0}, r"null_modes must be a whole number from 1"),
+    "bandwidth below the digits": ({"bandwidth": 1e-16}, r"bandwidth must be above the distance of doubles"),
     "huge bandwidth": ({"bandwidth": 1e9, "support": (0, 5)}, r"bandwidth must be less than a hundred times the width"),
     "seed": ({"seed": -1}, r"seed must be a whole number"),
 }
@@ -587,7 +621,7 @@ def test_the_provinces_of_china() -> None:
 
 def test_bandwidths_below_the_digits_of_the_values_are_refused() -> None:
     for values, bandwidth in (([1e154, 2e154], 1.0), ([0.0, 1.0], 1e-160), ([1e30, 2e30], 1e-300)):
-        with pytest.raises(rgm.InvalidInputError, match="bandwidth must be above the rounding"):
+        with pytest.raises(rgm.InvalidInputError, match="bandwidth must be above the distance of doubles"):
             rgm.kde(None, values, bandwidth=bandwidth)
     with pytest.raises(rgm.InvalidInputError, match="bandwidth must be above 1e-150"):
         rgm.kde2d(None, x=[0.0, 1.0], y=[0.0, 1.0], bandwidth=1e-200)

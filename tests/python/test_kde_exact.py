@@ -12,6 +12,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 import regiometrics as rgm
+import scipy.special
 import scipy.stats
 from kde_oracles import KERNELS, exact_density, isj_equation, two_groups
 
@@ -272,6 +273,25 @@ def test_cross_validation_is_a_minimum_over_all_pairs(rule: str, n: int, weighte
     # The vertex of the parabola through three points of the oracle lies at h, to what its third derivative allows.
     vertex = 0.5 * 0.005 * (below - above) / (below + above - 2 * at)
     assert abs(vertex) < 2e-4
+
+
+@pytest.mark.parametrize("rule", ["cv_ml", "cv_ls"])
+def test_cross_validation_of_heavy_tails(rule: str) -> None:
+    # Half of a Cauchy sample lies within 1, its ends thousands away, and one value far beyond.
+    values = np.append(np.random.default_rng(4).standard_cauchy(2500), 1e9)
+    h = bandwidth(values, rule)
+    at, below, above = (pairwise_criterion_in_logs(values, h * f, rule) for f in (1.0, 0.99, 1.01))
+    assert at < below
+    assert at < above
+
+
+def pairwise_criterion_in_logs(values: np.ndarray, h: float, rule: str) -> float:
+    """Return the criterion from all pairs, where no density is lost to underflow."""
+    if rule == "cv_ls":
+        return pairwise_criterion(values, np.ones(len(values)), h, rule)
+    logs = scipy.stats.norm.logpdf(values[:, None], values, h)
+    np.fill_diagonal(logs, -np.inf)
+    return float(-scipy.special.logsumexp(logs, axis=1).mean())
 
 
 def test_isj_solves_its_equation() -> None:

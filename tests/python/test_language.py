@@ -340,3 +340,11 @@ def test_the_title_is_underlined_from_end_to_end(result: Result, chosen: str) ->
     rgm.set_language(chosen)
     title, line = result.summary().splitlines()[:2]
     assert line == "=" * width(title)
+
+
+def test_chains_under_the_neighbours_have_their_headings() -> None:
+    table = OTHERS["spatial_markov"]().to_latex
+    rgm.set_language("zh")
+    assert r"邻域类型 & 期初状态 & 转移数 & 转为1 & 转为2" in table()
+    rgm.set_language("en")
+    assert r"Neighbours & From & n & to 1 & to 2" in table()

@@ -310,6 +310,16 @@ def test_hot_spots_by_confidence_and_by_class() -> None:
     assert counts[counts > 0].to_dict() == table["hotspot"].value_counts().pipe(lambda each: each[each > 0]).to_dict()
 
 
+def test_sums_that_differ_by_their_order_only_are_in_one_class() -> None:
+    # One or two ones among five values: two different z, of which four differ in double precision.
+    values = np.isin(np.arange(12), [2, 3, 7]).astype(float)
+    weights = rgm.weights.knn(None, x=np.arange(12), y=np.zeros(12), k=4)
+    with pytest.warns(rgm.RegiometricsWarning, match="too few different values for four classes: 2"):
+        table = rgm.local_g(None, values, weights=weights).table
+    assert table["z"].nunique() == 4
+    assert table["z_class"].tolist() == ["hot" if lag == 2.0 else "cold" for lag in table["spatial_lag"]]
+
+
 def test_a_high_value_among_low_ones_is_no_hot_spot_of_its_neighbours() -> None:
     values = np.r_[[0.0] * 4, 30.0, [0.0] * 4, np.tile([9.0, 11.0], 20)]
     weights = rgm.weights.knn(None, x=np.arange(len(values)), y=np.zeros(len(values)), k=2)

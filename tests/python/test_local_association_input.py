@@ -61,6 +61,19 @@ def test_units_of_one_side_are_named() -> None:
     refused(r"^unit 'a' has no row in year = 2; pass missing='drop'", panel, time="year")
 
 
+def test_an_index_of_text_is_joined_by_label_or_refused() -> None:
+    by_index = data().set_index("unit")
+    refused(r"^the weights have no unit 'x'", by_index.rename(index={"f": "x"}), unit=None)
+    refused(r"^the weights have 'f', which the data lack", by_index[:5], unit=None)
+    refused(r"^the weights have no unit 'aa', 'bb'", by_index.rename(index=lambda unit: 2 * unit), unit=None)
+    # Without labels in common, numbers say nothing about text.
+    expected = rgm.local_g(data(), "y", weights=ring(), unit="unit").table
+    assert rgm.local_g(data().set_index(np.arange(6) + 7), "y", weights=ring()).table["z"].equals(expected["z"])
+    for method in METHODS:
+        part = method(by_index[:5], "y", weights=ring(), missing="drop")
+        assert part.to_frame().equals(method(data()[:5], "y", weights=ring(), unit="unit", missing="drop").to_frame())
+
+
 def test_absent_units_take_their_links_with_them() -> None:
     frame = data().assign(y=[1.0, 4.0, np.nan, 8.0, 5.0, 7.0])
     refused(r"^column 'y' is missing in row 2", frame)

@@ -346,6 +346,22 @@ def test_ties_that_leave_fewer_classes_are_said() -> None:
     assert len(result.classes) < 4
     with pytest.warns(rgm.RegiometricsWarning, match="asked for in time = 1: ties"):
         rgm.markov(None, [1.0, 1.0, 1.0, 2.0, 1.0, 3.0], k=3, pooled=False, **data)
+    # Mean 7/6, sample deviation 0.41: with six classes the outer cuts lie beyond the values, which no tie explains.
+    with pytest.warns(rgm.RegiometricsWarning, match="6 classes of 'value' asked for: cut points outside the values"):
+        rgm.markov(None, [1.0, 1.0, 1.0, 1.0, 1.0, 2.0], k=6, method="std", **data)
+
+
+def test_bounds_below_all_values_keep_their_order() -> None:
+    panel = {"unit": [1, 1, 2, 2], "time": [1, 2] * 2}
+    classes = rgm.markov(None, [5.0, 6.0, 7.0, 8.0], breaks=[1.0, 6.0], **panel).classes
+    assert classes[["lower", "upper", "n"]].values.tolist() == [[1.0, 1.0, 0.0], [1.0, 6.0, 2.0], [6.0, 8.0, 2.0]]
+
+
+def test_pooled_is_true_or_false() -> None:
+    with pytest.raises(rgm.InvalidInputError, match="pooled must be True or False, not 'no'"):
+        rgm.markov(None, [1.0, 2.0], unit=[1, 1], time=[1, 2], k=2, pooled="no")
+    with pytest.raises(rgm.InvalidInputError, match="pooled must be True or False, not 'no'"):
+        rgm.normalize(None, {"x": [1.0, 2.0]}, pooled="no")
 
 
 # Published numbers, and counts

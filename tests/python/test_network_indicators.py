@@ -18,6 +18,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import regiometrics as rgm
+from regiometrics._tables import to_pandas
 
 EPS = float(np.finfo(np.float64).eps)
 near = functools.partial(pytest.approx, abs=0.0)
@@ -286,6 +287,27 @@ def test_networks_without_paths_are_answered() -> None:
     assert result.n_zero_weight == 1
     two = arrows("ab").overall.iloc[0]
     assert (two["average_path_length"], two["reachable_share"], two["density"]) == (1.0, 0.5, 0.5)
+
+
+def test_nodes_without_any_edges_are_a_network_and_a_table_without_nodes_is_none() -> None:
+    columns: dict[str, Any] = {"from_city": ["a"], "to_city": ["b"], "firms": [1.0], "year": [2014]}
+    full = pd.DataFrame(columns)
+    for none in (full[:0], full[:0].astype(object), pl.from_pandas(full)[:0], pa.Table.from_pandas(full)[:0]):
+        for distance in ("hops", "inverse_weight"):
+            result = network(none, weight="firms", nodes=["c", "a"], distance=distance)
+            row = to_pandas(result.overall).iloc[0]
+            assert (row["n_nodes"], row["n_edges"], row["density"], row["reachable_share"]) == (2, 0, 0.0, 0.0)
+            assert math.copysign(1.0, row["total_weight"]) == 1.0
+            assert math.isnan(row["average_path_length"])
+            assert column(result, "node") == ["c", "a"]
+            assert type(result.edges) is type(none)
+        with pytest.raises(rgm.InvalidInputError, match="the data have no rows"):
+            network(none, weight="firms")
+        with pytest.raises(rgm.InvalidInputError, match="the data have no rows"):
+            network(none, weight="firms", time="year", nodes=["a", "b"])
+    assert network(full.assign(firms=np.nan), weight="firms", nodes=["a", "b"], missing="drop").n_dropped == 1
+    lone = rgm.network_indicators(nx.empty_graph(3), weight="firms", distance="weight")
+    assert lone.overall["n_weak_components"].tolist() == [3]
 
 
 def test_two_parts_are_averaged_over_the_pairs_that_are_connected() -> None:

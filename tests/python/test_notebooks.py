@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,31 @@ def cells(name: str, kind: str) -> list[Any]:
     return [cell for cell in notebook.cells if cell["cell_type"] == kind]
 
 
-def test_there_is_a_notebook_per_study_and_a_lesson_per_family() -> None:
+def called(name: str) -> set[str]:
+    code = "\n".join(cell["source"] for cell in cells(name, "code"))
+    return set(re.findall(r"\brgm\.((?:weights\.)?\w+)\(", code))
+
+
+def test_there_is_a_notebook_per_study() -> None:
     assert [name[:7] for name in STUDIES] == ["study_a", "study_b", "study_c", "study_d"]
-    families = {"inequality", "indicators", "density", "markov", "decoupling", "coupling", "ellipse", "networks"}
-    families |= {"hot_spots", "detector", "forest"}
-    assert {name.removeprefix("learn_") for name in LESSONS} >= families
+
+
+@pytest.mark.parametrize("page", sorted((FOLDER.parent / "docs" / "methods").glob("*.md")), ids=lambda page: page.stem)
+def test_there_is_a_lesson_for_every_page_of_methods(page: Path) -> None:
+    covers = re.search(r"^covers: \[(.*)\]$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    if covers is None:
+        assert page.stem == "index"
+        return
+    taught = set().union(*map(called, LESSONS))
+    assert taught & set(covers[1].split(", "))
+
+
+def test_the_table_of_lessons_names_what_they_call() -> None:
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| \[.*?\]\((learn_\w+)\.ipynb\) \| (.*) \|$", text, flags=re.MULTILINE))
+    assert sorted(rows) == LESSONS
+    for name, functions in rows.items():
+        assert set(re.findall(r"`([\w.]+)`", functions)) <= called(name), name
 
 
 @pytest.mark.parametrize("name", STUDIES)

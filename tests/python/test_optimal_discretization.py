@@ -107,6 +107,14 @@ def test_few_distinct_values_constants_and_negative_numbers() -> None:
     assert "One class only, since all values are equal: one." in found.notes
 
 
+def test_a_search_without_classes_does_not_reach_the_detector() -> None:
+    data = pd.DataFrame({"y": [1.0, 2, 4, 8], "low": [-1.0, 0, 1, 2]})
+    found = rgm.optimal_discretization(data, "y", "low", methods=["geometric"], k=2)
+    assert found.best["q"].isna().all()
+    with pytest.raises(rgm.InvalidInputError, match="the search found no classes of 'low'"):
+        rgm.geodetector(data, "y", "low", discretize=found)
+
+
 @pytest.mark.parametrize("convert", [pl.from_pandas, pa.Table.from_pandas], ids=["polars", "pyarrow"])
 def test_every_library_gives_the_same_bits_in_its_own_frames(convert: Callable[[pd.DataFrame], Any]) -> None:
     data = panel()
@@ -161,6 +169,8 @@ def test_refusals(options: dict[str, Any], message: str) -> None:
 def test_refusals_of_data() -> None:
     with pytest.raises(rgm.InvalidInputError, match=r"^column 'yield' is constant"):
         rgm.optimal_discretization(panel().assign(**{"yield": 1.0}), "yield", "rain")
+    with pytest.raises(rgm.InvalidInputError, match="'yield' are too large or too small"):
+        rgm.optimal_discretization(panel().assign(**{"yield": lambda rows: rows["rain"] * 1e-170}), "yield", "rain")
     with pytest.raises(rgm.InvalidInputError, match=r"^column 'rain' holds text"):
         rgm.optimal_discretization(panel().assign(rain="wet"), "yield", "rain")
     with pytest.raises(rgm.InvalidInputError, match=r"^column 'rain' is infinite in row 0"):

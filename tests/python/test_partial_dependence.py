@@ -324,6 +324,8 @@ def test_rows_with_gaps_are_dropped_when_asked_and_counted() -> None:
         ({"factors": 3}, "must be a list of factor names"),
         ({"pairs": [("income", "income")]}, "listed twice in pairs"),
         ({"pairs": ["income"]}, "list of pairs"),
+        ({"pairs": 5}, "pairs must be a list of pairs of factor names, not 5"),
+        ({"pairs": [("income", "school")] * 2}, "pairs lists 'income' and 'school' twice"),
         ({"pairs": [("income", "gdp")]}, "no factor 'gdp' .*in pairs"),
         ({"kind": "ice"}, "kind must be one of"),
         ({"grid_size": 1}, "grid_size must be a whole number from 2"),

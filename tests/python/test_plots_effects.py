@@ -91,6 +91,22 @@ def test_a_heat_map_holds_the_surface() -> None:
         result().plot("pairs")
 
 
+def test_names_of_categories_stand_aslant_where_they_would_touch() -> None:
+    random = np.random.default_rng(1)
+    names = ["very low", "rather low", "rather high", "very high"]
+    stage = pd.Categorical(np.array(names)[random.integers(0, 4, 80)], categories=names, ordered=True)
+    data = pd.DataFrame({"stage": stage, "slope": random.normal(size=80)})
+    model = rgm.RandomForestRegressor(10, random_state=1).fit(data, data["slope"] + stage.codes)
+    found = rgm.partial_dependence(model, data, pairs=("stage", "slope"), grid_size=5)
+    for ax in (found.plot("curves").ravel()[0], found.plot("pairs").item()):
+        ax.figure.canvas.draw()
+        angles = [label.get_rotation() for label in ax.get_xticklabels()]
+        assert angles == [30.0] * 4
+    # Short ones stand upright.
+    upright = result().plot().ravel()[1].get_xticklabels()
+    assert {label.get_rotation() for label in upright} == {0.0}
+
+
 def test_figures_speak_chinese() -> None:
     rgm.set_language("zh")
     assert result().plot().ravel()[0].get_ylabel() == "偏依赖值"

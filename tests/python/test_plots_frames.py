@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import polars as pl
 import pytest
+import regiometrics as rgm
 from regiometrics.plotting.frames import bars, lines
 
 TABLE = pd.DataFrame({
@@ -24,6 +25,7 @@ def _close() -> Iterator[None]:
     mpl.use("Agg")
     yield
     plt.close("all")
+    rgm.set_language("en")
 
 
 @pytest.mark.parametrize("table", [TABLE, pl.from_pandas(TABLE)], ids=["pandas", "polars"])
@@ -38,6 +40,16 @@ def test_bars_stand_in_the_order_of_the_table(table: object) -> None:
     assert drawn == {("coast", 0): 1.0, ("inland", 0): -2.0, ("coast", 1): 3.0, ("inland", 1): 4.0}
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["coast", "inland"]
     assert (ax.get_title(), ax.get_xlabel()) == ("t", "percent")
+
+
+def test_growth_and_shares_are_called_by_their_terms() -> None:
+    data = pd.DataFrame({"city": ["a", "a", "b", "b"], "year": [2020, 2021] * 2, "gdp": [1.0, 2.0, 4.0, 3.0]})
+    growth = rgm.growth_rate(data, "gdp", unit="city", time="year")
+    shares = rgm.share(data, "gdp", unit="city", time="year")
+    for language, words in (("en", ("Average annual growth", "Share")), ("zh", ("年均增长率", "占比"))):
+        rgm.set_language(language)
+        assert bars(growth, value="growth_rate", name="city").get_xlabel() == words[0]
+        assert lines(shares, value="share", series="city", time="year").get_ylabel() == words[1]
 
 
 def test_bars_of_one_series_have_no_legend() -> None:

@@ -77,6 +77,30 @@ def test_the_triangle_has_a_panel_per_period(result: rgm.Geodetector) -> None:
     with pytest.raises(rgm.InvalidInputError, match="name the time to draw on these axes"):
         result.plot("interaction", ax=given)
     assert result.plot("interaction", ax=given, time=2006) is given
+    # One scale for all panels, up to the next tenth of the largest q.
+    top = np.ceil(10 * max(result.factor["q"].max(), result.interaction["q"].max())) / 10
+    assert 0.3 < top < 1.0
+    assert [panel.images[0].get_clim() for panel in [*axes.ravel(), given]] == [(0.0, top)] * 4
+
+
+def test_the_ecological_triangle_says_which_factors_differ(result: rgm.Geodetector) -> None:
+    ax = result.plot("ecological", time=2006)
+    rows = result.ecological[result.ecological["time"] == 2006]
+    texts = {
+        (
+            FACTORS.index(row.factor_a),
+            FACTORS.index(row.factor_b),
+        ): f"{row.p_value:.2f}\n{'Y' if row.p_value < 0.05 else 'N'}"
+        for row in rows.itertuples()
+    }
+    assert {text.get_position(): text.get_text() for text in ax.texts} == texts
+    drawn = ax.images[0].get_array()
+    assert {(a, b): bool(drawn[b, a]) for a, b in texts} == {at: text.endswith("Y") for at, text in texts.items()}
+    assert np.ma.count(drawn) == len(rows)
+    assert len(np.ravel(result.plot("ecological"))) == 3
+    alone = rgm.geodetector(panel(), "yield", "soil")
+    with pytest.raises(rgm.InvalidInputError, match="pass two or more to geodetector"):
+        alone.plot("ecological")
 
 
 def test_means_of_strata_with_their_errors(result: rgm.Geodetector) -> None:
@@ -92,7 +116,7 @@ def test_means_of_strata_with_their_errors(result: rgm.Geodetector) -> None:
 
 def test_chinese_figures_have_all_their_glyphs(result: rgm.Geodetector, tmp_path: object) -> None:
     rgm.set_language("zh")
-    for kind in ("factor", "interaction", "risk"):
+    for kind in ("factor", "interaction", "ecological", "risk"):
         axes = np.ravel(result.plot(kind))
         axes[0].figure.savefig(f"{tmp_path}/{kind}.png")
     assert axes[0].get_title().startswith("风险区探测")

@@ -45,6 +45,28 @@ def save(ax: Any) -> bytes:
     return file.getvalue()
 
 
+def test_panels_of_groups_have_one_scale() -> None:
+    for kind, limits in (("lines", "get_ylim"), ("surface", "get_zlim")):
+        axes = density(group="area").plot(kind)
+        assert len({getattr(ax, limits)() for ax in axes.ravel()}) == 1
+        save(axes)
+    result = density(group="area")
+    for ax in result.plot("ridges").ravel():
+        # The first ridge stands on zero.
+        rows = result.curves[result.curves["group"] == ax.get_title()]
+        first = rows[rows["time"] == rows["time"].iloc[0]]["density"].max()
+        assert ax.get_lines()[0].get_ydata().max() == pytest.approx(2.5 * first / result.curves["density"].max())
+
+
+def test_bands_of_many_periods_are_drawn_on_demand_only() -> None:
+    table = data()
+    table["year"] = 2010 + np.arange(len(table)) % 5
+    result = rgm.kde(table, "gdp", time="year", bootstrap=20, seed=1)
+    assert not result.plot("lines").collections
+    assert len(result.plot("lines", bands=True).collections) == 5
+    assert len(result.plot("ridges", bands=True).get_lines()) == len(result.plot("ridges").get_lines()) + 10
+
+
 def test_lines_are_the_curves() -> None:
     result = density()
     ax = result.plot()
@@ -177,7 +199,9 @@ def test_planes_are_drawn_on_one_scale(kind: str) -> None:
     highest = result.grid["density"].max()
     for ax in axes.ravel()[:3]:
         (drawn,) = [each for each in ax.collections if hasattr(each, "levels")]
-        assert drawn.levels[-1] == highest
+        # Round numbers, the same in all panels, of which the last is the first to reach the highest density.
+        assert drawn.levels[-2] < highest <= drawn.levels[-1]
+        assert all(float(f"{level:.3g}") == pytest.approx(level, rel=1e-9) for level in drawn.levels)
         assert ax.get_aspect() == 1.0
     save(axes)
     alone = result.plot(kind, time=2015)

@@ -8,9 +8,12 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import regiometrics as rgm
+from regiometrics.tapio import STATES as WITH_UNDEFINED
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
+
+STATES = WITH_UNDEFINED[:8]
 
 
 @pytest.fixture(autouse=True)
@@ -78,3 +81,31 @@ def test_figures_speak_chinese() -> None:
     assert [ax.get_title() for ax in spatial().plot()] == ["邻域类型 1", "邻域类型 2", "全部样本"]
     ax = rgm.markov_from_counts([[3, 1], [1, 3]], states=["linked", "low"]).plot()
     assert [label.get_text() for label in ax.get_xticklabels()] == ["连接", "low"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("kind", ["probabilities", "steady_state"])
+def test_the_names_of_eight_states_stay_apart(kind: str, language: str) -> None:
+    rgm.set_language(language)
+    counts = np.arange(1, 65).reshape(8, 8)
+    ax = rgm.markov_from_counts(counts, states=STATES).plot(kind)
+    ax.figure.draw_without_rendering()
+    boxes = [[text.get_window_extent() for text in ax.texts]]
+    labels = ax.get_xticklabels()
+    if labels[0].get_rotation() > 0:
+        # Turned labels lie on parallel lines: their distance across is what counts.
+        across = np.diff([label.get_position()[0] for label in labels]) * ax.get_window_extent().width / 8
+        assert (across * np.sin(np.pi / 4) > labels[0].get_fontsize() * ax.figure.dpi / 72).all()
+    else:
+        boxes.append([label.get_window_extent() for label in labels])
+    boxes.append([label.get_window_extent() for label in ax.get_yticklabels()])
+    for group in boxes:
+        assert not any(a.overlaps(b) for i, a in enumerate(group) for b in group[:i])
+
+
+def test_recurrent_classes_of_one_class_of_neighbours_are_told_apart() -> None:
+    counts = [[[3, 0], [0, 3]], [[2, 1], [1, 2]]]
+    legend = rgm.spatial_markov_from_counts(counts).plot("steady_state").get_legend()
+    names = [text.get_text() for text in legend.get_texts()]
+    one, two = ("Neighbours 1, Recurrent class 1", "Neighbours 1, Recurrent class 2")
+    assert names == [one, two, "Neighbours 2", "All together"]

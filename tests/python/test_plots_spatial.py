@@ -107,6 +107,17 @@ def test_units_are_points_where_their_places_are_given() -> None:
     assert legend(result.plot(geometry=points)) == legend(ax)
 
 
+def test_maps_of_degrees_keep_the_proportions_of_their_middle() -> None:
+    # Sixty degrees north, a degree of longitude is half as wide as one of latitude.
+    north = cells().set_crs(4326).translate(yoff=59.5).set_axis(cells()["name"])
+    assert hot().plot(geometry=north).get_aspect() == pytest.approx(2.0)
+    assert hot().plot(geometry=north.set_crs(3857, allow_override=True)).get_aspect() == 1.0
+    names = [f"u{i}" for i in range(40)]
+    places = pd.DataFrame({"x": 100.0 + np.arange(40), "y": 59.5 + np.arange(40) / 39}, index=names)
+    assert hot().plot(coordinates=places).get_aspect() == pytest.approx(2.0)
+    assert hot().plot(coordinates=places.round()).get_aspect() == 1.0
+
+
 def test_without_places_units_are_bars_or_a_strip() -> None:
     result = hot()
     ax = result.plot()

@@ -188,6 +188,22 @@ def test_units_of_factors_and_response_do_not_matter() -> None:
     assert same_trees(plain, moved, "offsets", "feature", "left", "n_draws")
 
 
+def test_values_in_steps_fall_on_the_same_side_in_any_unit() -> None:
+    # Indices with one decimal: midpoints of some values are others, 0.2 of 0.1 and 0.3, and rounding decides which side
+    # of a threshold computed as (a + b) / 2 they fall on.
+    draw = np.random.default_rng(6)
+    x = draw.integers(0, 40, size=(200, 3)) / 10.0
+    y = np.sin(x[:, 0]) + x[:, 1] * x[:, 2] + 0.3 * draw.normal(size=200)
+    plain = grown(x, y, 60)
+    on_values = np.isin(np.round(plain.forest_["threshold"] * 10.0, 6) % 1.0, [0.0])
+    assert on_values.sum() > 200
+    for scale in (1e-10, 1.0 / 3.0, 7e5):
+        other = grown(x * scale, y * 1e-9, 60)
+        assert same_trees(plain, other, "offsets", "feature", "left", "n_draws")
+        assert other.oob_mse_ == pytest.approx(plain.oob_mse_ * 1e-18, rel=1e-10)
+        assert other.predict(x * scale) == pytest.approx(plain.predict(x) * 1e-9, rel=1e-12)
+
+
 def test_values_of_two_thousand_millions_and_one_keep_their_order() -> None:
     x = 2e9 + np.arange(100.0)[:, None]
     y = np.random.default_rng(1).permutation(100).astype(float)
@@ -214,6 +230,18 @@ def test_equal_gains_are_broken_at_random_and_not_by_column() -> None:
     share = np.bincount(roots, minlength=4) / 2000
     # A share of 1/4 in 2000 trees has a standard deviation of 0.0097: four of them.
     assert np.abs(share - 0.25).max() < 0.04
+
+
+def test_equal_gains_of_close_responses_are_equal_in_any_unit() -> None:
+    # Responses near 0 and near 1 that differ by 1e-5 among themselves: below the root the mean is known to 1e-11 of the
+    # deviations, by which the same split with its sides exchanged, as on -column, gains less or more.
+    draw = np.random.default_rng(1)
+    column, side = draw.normal(size=400), np.repeat([0.0, 1.0], 200)
+    y = side + 1e-5 * draw.normal(size=400)
+    x = np.column_stack([column, -column, side])
+    plain = grown(x, y, 100, max_features=3)
+    for unit in (1.0 / 3.0, 7e5):
+        assert same_trees(plain, grown(x, y * unit, 100, max_features=3), "offsets", "feature", "left")
 
 
 def test_the_same_bits_on_any_number_of_threads() -> None:
@@ -392,6 +420,8 @@ def test_bad_values_are_refused_with_column_and_row() -> None:
         rgm.RandomForestRegressor(5).fit(x, y, groups=np.zeros(20))
     with pytest.raises(rgm.InvalidInputError, match=r"expecting 4 features"):
         grown(x, y).predict(x[:, :3])
+    with pytest.raises(rgm.InvalidInputError, match=r"two columns named 'a'"):
+        grown(pd.DataFrame(x, columns=["a", "b", "c", "a"]), y)
 
 
 def test_a_constant_response_is_told() -> None:

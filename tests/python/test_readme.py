@@ -6,6 +6,7 @@ import contextlib
 import io
 import re
 from collections.abc import Iterator
+from importlib.metadata import requires
 from pathlib import Path
 
 import matplotlib as mpl
@@ -29,22 +30,46 @@ def _plain_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
     mpl.pyplot.close("all")
 
 
-def test_the_example_prints_what_the_readme_shows() -> None:
-    (code,), (shown,) = blocks("README.md", "python"), blocks("README.md", "text")
+def output(code: str, name: str) -> str:
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(compile(code, "README.md", "exec"), {})
-    assert printed.getvalue().startswith(shown)
+        exec(compile(code, name, "exec"), {})
+    return printed.getvalue()
+
+
+def test_the_example_prints_what_the_readme_shows() -> None:
+    code, shown = blocks("README.md", "python")[0], blocks("README.md", "text")[0]
+    assert output(code, "README.md").startswith(shown)
     assert len(code.splitlines()) == 10
     assert Path("dagum.xlsx").stat().st_size > 0
 
 
 def test_the_chinese_example_runs() -> None:
-    (code,) = blocks("README.zh-CN.md", "python")
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(code, "README.zh-CN.md", "exec"), {})
-    assert "超变密度" in printed.getvalue()
+    code = blocks("README.zh-CN.md", "python")[0]
+    assert "超变密度" in output(code, "README.zh-CN.md")
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_a_panel_of_ones_own_becomes_a_table_and_a_figure(name: str) -> None:
+    (panel,), code, shown = blocks(name, "csv"), blocks(name, "python")[1], blocks(name, "text")[-1]
+    Path("panel.csv").write_text(panel, encoding="utf-8")
+    assert output(code, name) == shown
+    assert Path("dagum.xlsx").stat().st_size > 0
+    assert Path("dagum.png").stat().st_size > 0
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_extras_are_those_of_the_package(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| `(\w+)` \| .* \| (.+) \|$", text.split('pip install ".[plot,tables]"')[1], flags=re.MULTILINE
+    )
+    told = {extra: set(re.findall(r"[a-z][\w-]+", re.sub("[(（].*", "", brings))) for extra, brings in rows}
+    needed: dict[str, set[str]] = {}
+    for requirement in requires("regiometrics") or []:
+        for extra in re.findall(r"extra == ['\"](\w+)['\"]", requirement):
+            needed.setdefault(extra, set()).add(re.match(r"[\w-]+", requirement)[0])  # type: ignore[index]
+    assert told == {extra: names for extra, names in needed.items() if extra not in {"all", "docs", "test"}}
 
 
 def test_the_count_of_reproduced_figures_is_that_of_the_report() -> None:

@@ -13,6 +13,7 @@ import pytest
 import regiometrics as rgm
 from regiometrics.reproduce import compare_all, verdicts
 from regiometrics.reproduce._comparison import compare, last_digit, matches
+from regiometrics.reproduce._report import text
 
 
 def test_the_last_digit_of_a_column_is_that_of_its_longest_figure() -> None:
@@ -67,6 +68,8 @@ def test_the_coupling_of_the_chains_is_compared_as_it_comes_and_the_slips_in_pri
     assert "of 13 cities 12 have the printed grade" in chains.reasons[2017]
     notes = " ".join(chains.notes)
     assert "the columns of 2020 and 2023 are identical, in 26 of 26 figures" in notes
+    told = text([chains], [], {})
+    assert "coupling_degree, Chengde: printed 0.03, computed 0.32230" in told
     assert "is 7457, and the cities sum to 7312" in notes
 
 
@@ -130,6 +133,9 @@ def test_the_command_prints_published_beside_computed_and_writes_every_figure(tm
     assert "\n2015: 9 of 10 figures" in done.stdout
     assert "gini_total: printed 0.34, computed 0.33498" in done.stdout
     assert "within the rounding of the printed inputs" in done.stdout
+    # Figures stand as they are printed, and those that do not come out are told with their row.
+    assert re.search(r"\ngini_total +0\.52 +0\.5243 +0\.34 +0\.3350 +0\.40 +0\.4043 +0\.42 +0\.4189\n", done.stdout)
+    assert "\n    coupling_degree, Handan: printed 0.40, computed 0.35087\n" in done.stdout
     assert "average_annual_growth_percent: all 110 figures reproduce" in done.stdout
     report = (tmp_path / "out" / "report.txt").read_text(encoding="utf-8")
     assert report == done.stdout

@@ -8,6 +8,7 @@ import sys
 from base64 import b64decode
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib as mpl
@@ -15,6 +16,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 import regiometrics as rgm
+from fontTools.ttLib import TTFont
 from regiometrics.reproduce import Comparison, compare_all
 from regiometrics.reproduce._comparison import compare
 from regiometrics.reproduce._html import page
@@ -85,9 +87,21 @@ def read(folder: Path) -> tuple[str, Page]:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_page_needs_nothing_beside_it(written: dict[str, Path], language: str) -> None:
     html, parsed = read(written[language])
-    assert not re.search(r"https?://|@import|url\(", html)
+    assert not re.search(r"https?://|@import|url\((?!data:font/woff;base64,)", html)
     assert not parsed.tags & {"script", "link", "iframe", "object"}
     assert all(source.startswith("data:image/png;base64,") for source in parsed.images)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_chinese_of_the_page_is_in_its_own_font(written: dict[str, Path], language: str) -> None:
+    html, parsed = read(written[language])
+    (data,) = re.findall(r"@font-face .*?url\(data:font/woff;base64,([^)]+)\)", html)
+    font = TTFont(BytesIO(b64decode(data)))
+    chinese = {ord(character) for character in "".join(parsed.texts) if "⺀" <= character <= "\uffef"}
+    assert chinese <= font.getBestCmap().keys()
+    assert len(chinese) > (300 if language == "zh" else 5)
+    # A font after one that is installed comes too late for the first lines in Chromium, which then shows boxes.
+    assert re.search(r"font: [^;]*?\d \"regiometrics CJK\", system-ui", html)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

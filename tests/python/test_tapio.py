@@ -237,6 +237,19 @@ def test_a_given_base_leaves_out_what_is_before_it() -> None:
     pd.testing.assert_frame_equal(result.table, expected.table)
 
 
+def test_dates_may_be_named_by_their_year_as_base() -> None:
+    data = panel(units=3, periods=5)
+    dated = data.assign(year=pd.to_datetime(data["year"].astype(str)))
+    expected = run(data, base=2012).table
+    result = run(dated, base=2012).table
+    assert result["time"].dt.year.tolist() == expected["time"].tolist()
+    pd.testing.assert_frame_equal(result.drop(columns="time"), expected.drop(columns="time"))
+    # Of two dates in one year neither is meant.
+    halves = dated.assign(year=dated["year"].where(data["year"] != 2011, pd.Timestamp("2012-07-01")))
+    with pytest.raises(rgm.InvalidInputError, match="base must be 'previous', 'first' or a label in column 'year'"):
+        run(halves, base=2012)
+
+
 def test_units_of_one_period_are_said() -> None:
     data = panel(units=3, periods=3)
     alone = data[~((data["province"] == "unit 01") & (data["year"] > 2010))]

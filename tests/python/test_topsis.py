@@ -267,6 +267,21 @@ def refusal(data: Any, columns: Any = ("income", "smoke"), **options: Any) -> st
     return str(caught.value)
 
 
+def test_a_series_counts_by_its_names() -> None:
+    weights = {"income": 1.0, "smoke": 3.0}
+    expected = rgm.topsis(cities(), ["income", "smoke"], weights=weights, directions={"smoke": "-"})
+    turned = pd.Series({"smoke": 3.0, "income": 1.0})
+    signs = pd.Series({"smoke": "-", "income": "+"})
+    got = rgm.topsis(cities(), ["income", "smoke"], weights=turned, directions=signs)
+    pd.testing.assert_frame_equal(got.table, expected.table)
+    # Without names the places count.
+    by_place = rgm.topsis(cities(), ["income", "smoke"], weights=pd.Series([1.0, 3.0]), directions={"smoke": "-"})
+    pd.testing.assert_frame_equal(by_place.table, expected.table)
+    table = rgm.entropy_weights(cities(), ["income", "smoke"]).weights.set_index("indicator")["weight"]
+    one = rgm.topsis(cities(), ["income", "smoke"], weights=table.iloc[::-1])
+    pd.testing.assert_frame_equal(one.weights, rgm.topsis(cities(), ["income", "smoke"]).weights)
+
+
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
@@ -278,7 +293,8 @@ def refusal(data: Any, columns: Any = ("income", "smoke"), **options: Any) -> st
         ([0, 0], "the weights are all zero; at least one indicator must count"),
         ({"income": 1.0}, "weights name no 'smoke'; give one for each of 'income', 'smoke'"),
         ({"income": 1.0, "smoke": 1.0, "soot": 2.0}, "weights name 'soot', which is no indicator; give one for each"),
-        (3.0, "weights must be 'entropy', 'equal', a mapping or a list, not 3.0"),
+        (3.0, "weights must be 'entropy', 'equal', a mapping or a list, not float"),
+        (pd.DataFrame(), "weights must be 'entropy', 'equal', a mapping or a list, not DataFrame"),
     ],
 )
 def test_weights_that_cannot_be_used_are_refused(weights: Any, message: str) -> None:

@@ -44,6 +44,7 @@ FORMS = {
         None, source=EDGES["source"].tolist(), target=EDGES["target"].to_numpy(), weight=EDGES["weight"], ids=IDS
     ),
     "dense array": lambda: as_weights(MATRIX, ids=IDS),
+    "scipy todense": lambda: as_weights(scipy.sparse.csr_matrix(MATRIX).todense(), ids=IDS),
     "nested lists": lambda: as_weights(MATRIX.tolist(), ids=np.array(IDS)),
     "pandas square": lambda: as_weights(pd.DataFrame(MATRIX, index=IDS, columns=IDS)),
     "pandas square, columns in another order": lambda: as_weights(
@@ -73,6 +74,7 @@ def test_what_the_weights_tell() -> None:
     assert weights.density == pytest.approx(4 / 12, rel=1e-15)
     assert weights.n_neighbors.tolist() == [1, 2, 1, 0]
     assert weights.row_sums.tolist() == [2.0, 2.0, 1.0, 0.0]
+    assert "0 – 0\n" in as_weights(np.zeros((2, 2)), ids=["a", "b"]).summary()
     assert not weights.is_row_standardized
     assert weights.row_standardize().is_row_standardized
     assert weights.to_frame().values.tolist() == [["a", "b", 2.0], ["b", "a", 1.0], ["b", "c", 1.0], ["c", "b", 1.0]]
@@ -205,6 +207,7 @@ def test_matrices_that_cannot_be_used() -> None:
     refused(r"does not name its units; pass them", lambda: as_weights(MATRIX))
     refused(r"^there are 2 ids for 4 rows", lambda: as_weights(MATRIX, ids=["a", "b"]))
     refused(r"cannot be read as numbers", lambda: as_weights([["x", "y"], ["y", "x"]], ids=["a", "b"]))
+    refused(r"are complex numbers", lambda: as_weights([[0, 1j], [1, 0]], ids=["a", "b"]))
     refused(r"there are no units", lambda: as_weights(np.zeros((0, 0)), ids=[]))
     refused(r"^weights must be SpatialWeights, .*, not builtins\.int", lambda: as_weights(3))
 

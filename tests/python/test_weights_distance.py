@@ -159,8 +159,10 @@ def test_degrees_that_were_not_told_of_are_warned_of() -> None:
     assert caught[0].filename == __file__
     for metric in ("planar", "great_circle"):
         knn(provinces, metric=metric, **where)
-    with pytest.warns(rgm.RegiometricsWarning, match="'lng' and 'lat'"):
-        distance_band(pd.DataFrame({"lng": [1, 2], "lat": [3, 4]}), x="lng", y="lat")
+    # By name, also where the numbers are whole.
+    for lng, lat in (("lng", "lat"), ("city_lon", "city_lat"), ("省会经度", "省会纬度")):
+        with pytest.warns(rgm.RegiometricsWarning, match=f"'{lng}' and '{lat}'"):
+            distance_band(pd.DataFrame({lng: [1, 2], lat: [3, 4]}), x=lng, y=lat)
     # Whole numbers, the unit square, and metres are no degrees.
     for x, y in (([0, 1, 5], [0, 2, 3]), ([0.1, 0.5, 0.7], [0.2, 0.4, 0.9]), ([5e5, 6e5, 7e5], [4e6, 4.1e6, 4.2e6])):
         knn(None, x=x, y=y, k=1)
@@ -177,7 +179,8 @@ def test_degrees_out_of_range_are_refused() -> None:
 
 def test_places_and_options_that_cannot_be_used() -> None:
     frame = pd.DataFrame({"x": [0.0, 1.0, np.nan], "y": [0.0, 0.0, 1.0]})
-    refused(r"^column 'x' is missing in row 2", lambda: knn(frame, x="x", y="y", k=1))
+    # No advice to pass an option that there is none of.
+    refused(r"^column 'x' is missing in row 2; drop or fill them first$", lambda: knn(frame, x="x", y="y", k=1))
     good = frame.fillna(7.0)
     refused("k is 3, and there are 3 units", lambda: knn(good, x="x", y="y", k=3))
     refused("k must be a whole number from 1", lambda: knn(good, x="x", y="y", k=0))

@@ -330,6 +330,10 @@ fn refusals() {
         moments(&job, &one_period(&[1e200, -1e200], &one)),
         Err(Error::OutOfRange { name: "values", period: 0 })
     );
+    assert_eq!(
+        moments(&job, &one_period(&[1e-170, 2e-170], &one)),
+        Err(Error::OutOfRange { name: "values", period: 0 })
+    );
     let constant = moments(&job, &one_period(&[0.1, 0.1], &one)).unwrap();
     assert_eq!(detect(&job, &constant, &KEEP), Err(Error::Constant { name: "values", period: 0 }));
     job.cancel();

@@ -30,6 +30,7 @@ mod optimal_discretization;
 mod rank_consistency;
 mod rng;
 mod share;
+mod sort;
 mod spatial_markov;
 mod special;
 mod stats;

@@ -155,6 +155,27 @@ fn noncentral_f_tails_are_those_of_mpmath() {
 }
 
 #[test]
+fn noncentral_f_tails_of_huge_noncentrality() {
+    // d1 F/(λ + d1) · χ²/d2 is one but for 2/√λ: E P(χ² ≤ c X), c = d2/(d1 f), with X of mean λ + d1 and variance
+    // 2 (d1 + 2 λ), to second order in X by mpmath's gammainc, 60 digits. Terms beyond are below 1e-20.
+    // An outcome near 1e9 that differs by 1e-6 has λ near 1e30.
+    let cases = [
+        (5_500_000_000_000_000.0, 2.0, 57.0, 1e16, 0.330_734_667_053_344_1),
+        (5.333_333_333_333_334e19, 3.0, 28.0, 1e20, 0.061_950_891_614_419_93),
+        (2.5e23, 4.0, 55.0, 1e24, 0.525_363_140_811_172),
+        (1.500_000_000_000_000_2e30, 3.0, 4.0, 1.8e30, 0.191_207_864_589_001_12),
+        (1.431_428_571_428_571_3e23, 7.0, 999_992.0, 1e24, 0.078_996_508_124_975_43),
+        (4e18, 2.0, 57.0, 1e18, 1.047_133_486_760_502_1e-16),
+        (6.000_000_000_000_001e25, 5.0, 620.0, 1e26, 2.381_048_363_176_977e-60),
+        (7.5e27, 4.0, 55.0, 1e24, 5.032_773_043_585_507_4e-113),
+    ];
+    for (f, d1, d2, lambda, tail) in cases {
+        // One rounding of f moves the tail by d2/2 roundings, relatively.
+        assert_close(noncentral_f_tail(f, d1, d2, lambda), tail, 3e-12 + 2.0 * d2 * f64::EPSILON);
+    }
+}
+
+#[test]
 fn f_tails_with_closed_forms() {
     // d1 = 2: (1 + 2f/d2)^(−d2/2). d1 = d2 = 1: 1 − (2/π) arctan √f.
     for f in [1e-6_f64, 0.3, 1.0, 7.0, 250.0] {

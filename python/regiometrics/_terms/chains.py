@@ -16,6 +16,8 @@ TERMS: dict[str, tuple[str, str]] = {
     "states_of_units": ("States of the units", "各单元状态"),
     "from_state": ("From", "期初状态"),
     "to_state": ("To", "期末状态"),
+    "to_each_state": ("to {}", "转为{}"),
+    "n_transitions": ("n", "转移数"),
     "lag_state": ("Neighbours", "邻域类型"),
     "probability": ("Probability", "概率"),
     "recurrent_class": ("Recurrent class", "常返类"),

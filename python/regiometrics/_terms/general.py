@@ -21,4 +21,5 @@ TERMS: dict[str, tuple[str, str]] = {
     "factor_b": ("Factor B", "因素B"),
     "x": ("x", "横坐标x"),
     "density": ("Density", "密度"),
+    "growth_rate": ("Average annual growth", "年均增长率"),
 }

@@ -30,6 +30,9 @@ __all__ = [
 _PANEL = (3.2, 2.6)
 _COLUMNS = 4
 
+# Letters that stand below a panel beside each other.
+_LABEL_WIDTH = 22
+
 # Rows of the legend-like texts at turning points, in points above or below the curve.
 _LIFT = 9
 
@@ -136,7 +139,13 @@ def draw_turning_points(ax: Axes, points: pd.DataFrame | None) -> None:
 
 
 def category_ticks(axis: Any, name: str, categories: Mapping[str, list[Any]]) -> None:
-    """Write the categories at their codes."""
-    if name in categories:
-        labels = [str(label) for label in categories[name]]
-        axis.set_ticks(range(len(labels)), labels)
+    """Write the categories at their codes, aslant where they would touch each other below a panel."""
+    if name not in categories:
+        return
+    labels = [str(label) for label in categories[name]]
+    axis.set_ticks(range(len(labels)), labels)
+    # Chinese characters are as wide as two letters.
+    width = sum(1 + (character > "\u2e80") for label in labels for character in label)
+    if axis.axis_name == "x" and width + 2 * len(labels) > _LABEL_WIDTH:
+        for label in axis.get_ticklabels():
+            label.set(rotation=30, ha="right", rotation_mode="anchor")

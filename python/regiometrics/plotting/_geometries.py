@@ -14,8 +14,9 @@ from ..errors import InvalidInputError
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
-__all__ = ["MISSING", "class_map", "pick_period", "places_of", "ranked_classes"]
+__all__ = ["MISSING", "are_degrees", "class_map", "degree_aspect", "pick_period", "places_of", "ranked_classes"]
 
 # White with hatching: told apart from every class, in print too.
 MISSING: dict[str, Any] = {"facecolor": "white", "edgecolor": "#8c8c8c", "hatch": "////", "linewidth": 0.4}
@@ -55,12 +56,16 @@ def class_map(
     drawn as missing data. `coordinates` are points instead: a data frame with the units as index and two columns.
     """
     class_of = dict(zip(units, classes, strict=True))
-    n_missing = (
-        _shapes(ax, class_of, palette, geometry, on)
-        if geometry is not None
-        else _points(ax, class_of, palette, coordinates)
-    )
-    ax.set_aspect("equal")
+    # A map keeps the proportions of its middle: shapes of degrees by their CRS, points by their numbers.
+    if geometry is not None:
+        n_missing = _shapes(ax, class_of, palette, geometry, on)
+        crs = geometry.crs
+        bounds = geometry.total_bounds
+        aspect = degree_aspect(bounds[1::2]) if crs is not None and crs.is_geographic else 1.0
+    else:
+        n_missing, places = _points(ax, class_of, palette, coordinates)
+        aspect = degree_aspect(places[:, 1]) if are_degrees(places) else 1.0
+    ax.set_aspect(aspect)
     ax.set_axis_off()
     _legend(ax, set(class_of.values()), palette, n_missing > 0)
 
@@ -89,7 +94,21 @@ def _shapes(ax: Axes, class_of: Mapping[Any, Any], palette: Mapping[str, str], g
     return int(is_missing.sum())
 
 
-def _points(ax: Axes, class_of: Mapping[Any, Any], palette: Mapping[str, str], coordinates: Any) -> int:
+def are_degrees(places: NDArray[np.float64]) -> bool:
+    """Return whether points look like longitude and latitude; whole numbers are the rows and columns of a grid."""
+    is_within = (np.abs(places[:, 0]) <= 180.0).all() and (np.abs(places[:, 1]) <= 90.0).all()
+    return bool(is_within and (places != np.round(places)).any())
+
+
+def degree_aspect(latitudes: NDArray[np.float64]) -> float:
+    """Return the height of a degree relative to its width, at the middle of the latitudes."""
+    middle = np.radians(0.5 * (float(np.min(latitudes)) + float(np.max(latitudes))))
+    return 1.0 / max(0.1, float(np.cos(middle)))
+
+
+def _points(
+    ax: Axes, class_of: Mapping[Any, Any], palette: Mapping[str, str], coordinates: Any
+) -> tuple[int, NDArray[np.float64]]:
     table = places_of(coordinates)
     _refuse_unknown(class_of, list(table), "coordinates", "")
     for state, colour in palette.items():
@@ -99,7 +118,7 @@ def _points(ax: Axes, class_of: Mapping[Any, Any], palette: Mapping[str, str], c
     missing = np.array([place for unit, place in table.items() if class_of.get(unit) not in palette])
     if len(missing):
         ax.scatter(missing[:, 0], missing[:, 1], facecolors="white", edgecolors="#8c8c8c", linewidths=0.8, s=30)
-    return len(missing)
+    return len(missing), np.array(list(table.values()), dtype=np.float64)
 
 
 def places_of(coordinates: Any) -> dict[Any, tuple[float, float]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._language import term
+from .._options import count
 from .._tables import label_text, to_pandas
 from ..errors import InvalidInputError
 from ._style import colours, heat_map, label_axes, lines_over_time, ranked_bars
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["draw_over_time", "draw_ranking", "draw_weights"]
+__all__ = ["MOST_BARS", "draw_over_time", "draw_ranking", "draw_weights", "quartiles_over_time"]
+
+# Bars of a ranking, unless the caller wants more; a page holds no more names.
+MOST_BARS = 60
 
 # More lines than this are told apart no longer.
 _MOST_LINES = 8
@@ -45,15 +49,18 @@ def _period(table: pd.DataFrame, time: str | None, period: Any) -> tuple[pd.Data
     return table[table[time] == period], period
 
 
-def draw_ranking(ax: Axes, frame: Any, time: str | None, title: str, unit: str | None, period: Any) -> None:
-    """Draw the scores of one period as bars, the highest on top."""
+def draw_ranking(ax: Axes, frame: Any, time: str | None, title: str, unit: str | None, period: Any, most: int) -> None:
+    """Draw the scores of one period as bars, the highest on top; of more than `most`, the first ones, and say so."""
     whole = to_pandas(frame)
     table, period = _period(whole, time, period)
-    table = table.sort_values("score", ascending=False, kind="stable")
+    n_rows = len(table)
+    table = table.sort_values("score", ascending=False, kind="stable").head(count("most", most, least=1))
     column = unit_column(whole, time, unit)
     names = [label_text(name) for name in (table.index if column is None else table[column])]
     ranked_bars(ax, names, table["score"].to_numpy(dtype=float), _DIGITS)
     heading = term(title) if period is None else f"{term(title)}: {label_text(period)}"
+    if len(table) < n_rows:
+        heading += f" (1–{len(table)} / {n_rows})"
     label_axes(ax, heading, term("score"), "", legend=False)
 
 
@@ -66,7 +73,7 @@ def draw_over_time(ax: Axes, frame: Any, time: str | None, title: str, unit: str
     column = unit_column(table, "time", unit)
     times = sorted(table["time"].unique())
     if column is None:
-        _quartiles(ax, table, times)
+        quartiles_over_time(ax, table, "score", times)
     elif table[column].nunique() <= _MOST_LINES:
         groups = table.sort_values("time", kind="stable").groupby(column, sort=False, observed=True)
         lines_over_time(ax, {label_text(name): rows for name, rows in groups}, "score", times)
@@ -82,9 +89,9 @@ def draw_over_time(ax: Axes, frame: Any, time: str | None, title: str, unit: str
     label_axes(ax, term(title), term("time"), term("score"))
 
 
-def _quartiles(ax: Axes, table: pd.DataFrame, times: list[Any]) -> None:
-    """Draw the median over time, with the band between the quartiles."""
-    quantiles = table.groupby("time", observed=True)["score"].quantile(np.array([0.25, 0.5, 0.75])).unstack()
+def quartiles_over_time(ax: Axes, table: pd.DataFrame, value: str, times: list[Any]) -> None:
+    """Draw the median of the units over time, with the band between the quartiles."""
+    quantiles = table.groupby("time", observed=True)[value].quantile(np.array([0.25, 0.5, 0.75])).unstack()
     spread = quantiles.reset_index().rename(columns={0.25: "low", 0.5: "median", 0.75: "high"})
     lines_over_time(ax, {term("median"): spread}, "median", times, ("low", "high"))
 

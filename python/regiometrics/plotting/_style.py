@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cache, wraps
 from importlib import resources
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 import numpy as np
 
@@ -28,6 +29,8 @@ __all__ = [
     "lines_over_time",
     "ranked_bars",
     "stacked_shares",
+    "text_width",
+    "turn_labels",
 ]
 
 # Okabe & Ito (2008), told apart by readers with any colour vision; black last, as it dominates.
@@ -44,6 +47,15 @@ _INSIDE, _COLUMN = 4, 24
 
 # This many labels fit below a time axis; more bars than this lie on their side.
 _TICKS, _UPRIGHT_BARS = 14, 8
+
+# Of more rows of a heat map, every second, third, … is named.
+_ROWS_NAMED = 60
+
+# Inches of a cell in a square table that hold a probability, and of what stands beside and below the cells.
+_CELL, _BESIDE, _BELOW = 0.55, 2.4, 1.4
+
+# Inches that a turned label reaches down for each letter; years, of this many letters, need no more than the rest.
+_LETTER, _YEAR = 0.06, 4
 
 
 def colours(n: int) -> list[Any]:
@@ -129,7 +141,13 @@ def _make_room(ax: Axes) -> None:
         n_columns = -(-n_entries // _COLUMN)
         width += n_columns * (0.5 + 0.08 * max(map(len, entries)))
         height = max(height, 0.21 * min(n_entries, _COLUMN) + 0.8)
-    height = max(height, 0.22 * len(ax.get_yticklabels()) + 1.0)
+    n_rows = len(ax.get_yticklabels())
+    lying = (len(bars) for bars in ax.containers if getattr(bars, "orientation", "") == "horizontal")
+    height = max(height, 0.22 * n_rows + 1.0, 0.13 * sum(lying) + 1.0)
+    if ax.images and ax.get_aspect() == 1.0:
+        width, height = max(width, _CELL * n_rows + _BESIDE), max(height, _CELL * n_rows + _BELOW)
+    turned = [text_width(label.get_text()) for label in ax.get_xticklabels() if label.get_rotation() > 0.0]
+    height += _LETTER * max(0, max(turned, default=0) - _YEAR)
     figure: Any = ax.figure
     figure.set_size_inches(width, height)
 
@@ -168,15 +186,20 @@ def _mark_periods(ax: Axes, times: Sequence[Any]) -> Any:
     step = -(-len(times) // _TICKS)
     texts = [label_text(time) for time in times]
     ax.set_xticks(positions[::step], texts[::step])
-    _turn(ax, texts[::step])
+    turn_labels(ax, texts[::step])
     return positions
 
 
-def _turn(ax: Axes, texts: list[str]) -> None:
-    """Turn labels of the horizontal axis that would run into each other."""
-    if len(texts) * max(map(len, texts)) > 40:
+def turn_labels(ax: Axes, texts: Sequence[str], *, most: int = 40) -> None:
+    """Turn labels of the horizontal axis that would run into each other: of more than `most` letters together."""
+    if len(texts) * max(map(text_width, texts)) > most:
         for label in ax.get_xticklabels():
             label.set(rotation=45, ha="right", rotation_mode="anchor")
+
+
+def text_width(text: str) -> int:
+    """Return the width of a text in Latin letters; a Chinese character is as wide as two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def lines_over_time(
@@ -254,7 +277,7 @@ def stacked_shares(ax: Axes, frame: Any, columns: dict[str, str], palette: list[
     step = -(-len(times) // _TICKS)
     texts = [label_text(time) for time in times[::step]]
     ax.set_xticks(positions[::step], texts)
-    _turn(ax, texts)
+    turn_labels(ax, texts)
     ax.set_ylim(0.0, 100.0)
     # A period without shares leaves its place empty; one alone is no wall.
     ax.set_xlim(-0.6, len(times) - 0.4) if len(times) > 1 else ax.set_xlim(-1.0, 1.0)
@@ -273,13 +296,14 @@ def ranked_bars(ax: Axes, names: Sequence[str], values: Any, digits: int, tints:
 def heat_map(ax: Axes, rows: Sequence[str], columns: Sequence[Any], values: Any, name: str, digits: int) -> None:
     """Draw a table as colours, dark where values are high, with the numbers if they fit."""
     image = ax.imshow(values, cmap="Blues", aspect="auto", interpolation="none")
-    ax.set_yticks(range(len(rows)), list(rows), fontsize="small")
+    step = -(-len(rows) // _ROWS_NAMED)
+    ax.set_yticks(range(0, len(rows), step), list(rows)[::step], fontsize="small")
     step = -(-len(columns) // _TICKS)
     texts = [label_text(column) for column in columns[::step]]
     ax.set_xticks(range(0, len(columns), step), texts)
-    _turn(ax, texts)
+    turn_labels(ax, texts)
     ax.spines[:].set_visible(False)
-    if len(columns) <= 8:
+    if len(columns) <= 8 and len(rows) <= _ROWS_NAMED:
         middle = 0.5 * (np.nanmin(values) + np.nanmax(values))
         for row, column in np.argwhere(np.isfinite(values)):
             value = values[row, column]

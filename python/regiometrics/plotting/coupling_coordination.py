@@ -12,6 +12,7 @@ from .._tables import to_pandas
 from ..coupling_coordination import GRADES
 from ..errors import InvalidInputError
 from ._maps import state_map
+from ._scores import quartiles_over_time
 from ._style import figure, label_axes, lie_down, lines_over_time
 
 if TYPE_CHECKING:
@@ -28,8 +29,10 @@ _COLOURS = (
     "#d1e5f0", "#92c5de", "#4393c3", "#2166ac", "#053061",
 )  # fmt: skip
 _MEASURES = ("coupling", "development", "coordination")
-# Of more cells than this the numbers would not fit.
-_CELLS_NUMBERED = 200
+# The names of more lines than this fill more room than the lines.
+_MOST_LINES = 60
+# Of more periods or units than this the numbers would not fit into their cells.
+_PERIODS_NUMBERED, _UNITS_NUMBERED = 14, 60
 
 
 def _keyed(result: CouplingCoordination, *, needs_both: bool) -> pd.DataFrame:
@@ -46,9 +49,16 @@ def _keyed(result: CouplingCoordination, *, needs_both: bool) -> pd.DataFrame:
 
 @figure
 def lines(result: CouplingCoordination, ax: Axes, *, measure: str = "coordination") -> None:
-    """Draw one line per unit over time of "coordination", "development" or "coupling"; bars without time."""
+    """Draw one line per unit over time of "coordination", "development" or "coupling"; bars without time.
+
+    Of more than 60 units, or units without names, the median and the quartiles.
+    """
     choice("measure", measure, _MEASURES)
     table = _keyed(result, needs_both=False)
+    if "time" in table and _is_crowd(table):
+        quartiles_over_time(ax, table, measure, sorted(table["time"].unique()))
+        label_axes(ax, term(measure), term("time"), term(measure))
+        return
     names = (
         table["unit"] if "unit" in table else np.arange(1, len(table) + 1) if "time" not in table else term("overall")
     )
@@ -60,12 +70,19 @@ def lines(result: CouplingCoordination, ax: Axes, *, measure: str = "coordinatio
     label_axes(ax, term(measure), *((up, across) if lie_down(ax) else (across, up)))
 
 
+def _is_crowd(table: pd.DataFrame) -> bool:
+    """Return whether there are more units than lines can show, or several without a name."""
+    if "unit" in table:
+        return bool(table["unit"].nunique() > _MOST_LINES)
+    return bool(table["time"].duplicated().any())
+
+
 @figure
 def grades(result: CouplingCoordination, ax: Axes) -> None:
     """Draw the grade of every unit in every period as a map, with the coordination degree in its cell."""
     table = _keyed(result, needs_both=True)
     state_map(ax, table["unit"], table["time"], table["grade"], dict(zip(GRADES, _COLOURS, strict=True)))
-    if len(table) <= _CELLS_NUMBERED:
+    if table["time"].nunique() <= _PERIODS_NUMBERED and table["unit"].nunique() <= _UNITS_NUMBERED:
         _number_cells(ax, table)
     label_axes(ax, term("grade"), term("time"), term("unit"), legend=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._scores import draw_over_time, draw_ranking, draw_weights
+from ._scores import MOST_BARS, draw_over_time, draw_ranking, draw_weights
 from ._style import figure
 
 if TYPE_CHECKING:
@@ -28,9 +28,11 @@ def scores(result: EntropyWeights, ax: Axes, *, unit: str | None = None) -> None
 
 
 @figure
-def ranking(result: EntropyWeights, ax: Axes, *, unit: str | None = None, period: Any = None) -> None:
-    """Draw the scores of one period (without it the last), the highest on top."""
-    draw_ranking(ax, result.scores, result._steps.time, "scores", unit, period)
+def ranking(
+    result: EntropyWeights, ax: Axes, *, unit: str | None = None, period: Any = None, most: int = MOST_BARS
+) -> None:
+    """Draw the scores of one period (without it the last), the highest on top, `most` at most."""
+    draw_ranking(ax, result.scores, result._steps.time, "scores", unit, period, most)
 
 
 KINDS = {"weights": weights, "scores": scores, "ranking": ranking}

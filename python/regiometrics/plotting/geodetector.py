@@ -27,6 +27,9 @@ _SHORT = 3
 
 _STARS = ((0.01, "***"), (0.05, "**"), (0.1, "*"))
 
+# Two factors differ where p is below this, as in the tables of the GeoDetector workbook.
+_DIFFERENT = 0.05
+
 # Cells of larger triangles have no room for a number.
 _NUMBERED = 25
 
@@ -108,6 +111,13 @@ def factor(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any = No
     )
 
 
+def _top_of_scale(result: Geodetector, outcome: Any) -> float:
+    """Return the largest q of all periods, up to the next tenth, so that panels share their colours."""
+    tables = [_chosen(result, table, None, outcome)["q"] for table in ("factor", "interaction")]
+    largest = float(np.nanmax(np.concatenate(tables), initial=0.05))
+    return min(1.0, float(np.ceil(10.0 * largest)) / 10.0)
+
+
 @figure
 def _triangle(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any = None) -> None:
     """Draw q of every pair below the diagonal of single factors, each marked with its type."""
@@ -121,10 +131,9 @@ def _triangle(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any =
     cells[np.diag_indices(len(names))] = alone["q"]
     across, down = rows["factor_a"].map(place).to_numpy(int), rows["factor_b"].map(place).to_numpy(int)
     cells[down, across] = rows["q"]
-    image = ax.imshow(cells, cmap="YlOrRd", vmin=0.0, vmax=1.0, aspect="equal", interpolation="none")
-    # Points across a cell, of which two digits and a mark fill three quarters.
-    width = ax.get_window_extent().width / ax.figure.dpi * 72.0 / max(len(names), 1)
-    size = float(np.clip(0.27 * width, 3.0, 9.0))
+    top = _top_of_scale(result, outcome)
+    image = ax.imshow(cells, cmap="YlOrRd", vmin=0.0, vmax=top, aspect="equal", interpolation="none")
+    size = _text_size(ax, len(names))
     texts = {
         (place_b, place_a): _MARKS[kind]
         for place_a, place_b, kind in zip(across, down, rows["type"].astype(str), strict=True)
@@ -132,31 +141,81 @@ def _triangle(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any =
     for row, column in np.argwhere(np.isfinite(cells)):
         mark = texts.get((row, column), "")
         number = f"{cells[row, column]:.2f}" if len(names) <= _NUMBERED else ""
-        colour = "white" if cells[row, column] > 0.65 else "black"
+        colour = "white" if cells[row, column] > 0.65 * top else "black"
         text = f"{number}\n{mark}" if number and mark else number or mark
         ax.text(column, row, text, ha="center", va="center", color=colour, fontsize=size, linespacing=0.95)
-    ax.set_xticks(range(len(names)), names)
-    if max(map(len, names)) > _SHORT:
-        ax.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
-    ax.set_yticks(range(len(names)), names)
-    ax.tick_params(length=0)
+    _name_cells(ax, names)
     present = [kind for kind in TYPES if kind in set(rows["type"].astype(str))]
     handles = [
         matplotlib.lines.Line2D([], [], linestyle="", label=f"{_MARKS[kind]} {state_term(kind)}") for kind in present
     ]
     ax.figure.colorbar(image, ax=ax, label=term("q"), shrink=0.8)
     label_axes(ax, _title("interaction_detector", alone, single=True), "", "", legend=False)
-    ax.spines[:].set_visible(False)
     ax.legend(handles=handles, frameon=False, fontsize="small", loc="upper right", handlelength=0.0, handletextpad=0.0)
+
+
+def _text_size(ax: Axes, n_factors: int) -> float:
+    # Points across a cell, of which two digits and a mark fill three quarters.
+    width = ax.get_window_extent().width / ax.figure.dpi * 72.0 / max(n_factors, 1)
+    return float(np.clip(0.27 * width, 3.0, 9.0))
+
+
+def _name_cells(ax: Axes, names: list[str]) -> None:
+    ax.set_xticks(range(len(names)), names)
+    if max(map(len, names)) > _SHORT:
+        ax.set_xticks(range(len(names)), names, rotation=45, ha="right", rotation_mode="anchor")
+    ax.set_yticks(range(len(names)), names)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
 
 
 def interaction(result: Geodetector, *, ax: Any = None, time: Any = None, outcome: Any = None) -> Any:
     """Draw the triangle of q of all pairs, types marked; without `time` and `ax` one panel for each period."""
+    return _panels(_triangle, result, ax, time, outcome)
+
+
+@figure
+def _differences(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any = None) -> None:
+    """Draw the p-value of every two factors below the diagonal, Y where they differ and N where not."""
+    import matplotlib
+
+    rows = _chosen(result, "ecological", time, outcome)
+    names = list(_chosen(result, "factor", time, outcome)["factor"])
+    place = {name: position for position, name in enumerate(names)}
+    cells = np.full((len(names), len(names)), np.nan)
+    cells[rows["factor_b"].map(place).to_numpy(int), rows["factor_a"].map(place).to_numpy(int)] = rows["p_value"]
+    differs = np.where(np.isnan(cells), np.nan, cells < _DIFFERENT)
+    answers = {True: ("Y", "#f4a582"), False: ("N", "#e6e6e6")}
+    colours_of = matplotlib.colors.ListedColormap([answers[False][1], answers[True][1]])
+    ax.imshow(differs, cmap=colours_of, vmin=0.0, vmax=1.0, aspect="equal", interpolation="none")
+    size = _text_size(ax, len(names))
+    for row, column in np.argwhere(np.isfinite(cells)):
+        number = f"{cells[row, column]:.2f}\n" if len(names) <= _NUMBERED else ""
+        text = number + answers[bool(differs[row, column])][0]
+        ax.text(column, row, text, ha="center", va="center", fontsize=size, linespacing=0.95)
+    _name_cells(ax, names)
+    handles = [
+        matplotlib.patches.Patch(color=colour, label=f"{answer}: {term('p_value')} {sign} {_DIFFERENT}")
+        for (answer, colour), sign in zip(answers.values(), ("<", "≥"), strict=True)
+    ]
+    label_axes(ax, _title("ecological_detector", rows, single=True), "", "", legend=False)
+    ax.legend(handles=handles, frameon=False, fontsize="small", loc="upper right")
+
+
+def ecological(result: Geodetector, *, ax: Any = None, time: Any = None, outcome: Any = None) -> Any:
+    """Draw the triangle of p of all pairs, Y where two factors differ at 0.05; panels as in `interaction`."""
+    if not len(to_pandas(result.ecological)):
+        raise InvalidInputError("one factor has no other to differ from; pass two or more to geodetector")
+    return _panels(_differences, result, ax, time, outcome)
+
+
+def _panels(draw: Any, result: Geodetector, ax: Any, time: Any, outcome: Any) -> Any:
+    """Draw one triangle on given axes, or a new figure with a panel for each period."""
     periods = _periods(result)
     if ax is not None:
         if time is None and len(periods) > 1:
             raise InvalidInputError("name the time to draw on these axes, or leave ax out for a panel per period")
-        return _triangle(result, ax=ax, time=time, outcome=outcome)
+        return draw(result, ax=ax, time=time, outcome=outcome)
     if time is not None:
         _chosen(result, "factor", time, outcome)
         periods = [time]
@@ -166,7 +225,7 @@ def interaction(result: Geodetector, *, ax: Any = None, time: Any = None, outcom
     axes[0, 0].figure.set_size_inches((side + 1.0) * axes.shape[1], side * axes.shape[0])
     for position, panel in enumerate(axes.ravel()):
         if position < len(periods):
-            _triangle(result, ax=panel, time=periods[position], outcome=outcome)
+            draw(result, ax=panel, time=periods[position], outcome=outcome)
         else:
             panel.remove()
     return axes if len(periods) > 1 else axes[0, 0]
@@ -200,4 +259,4 @@ def risk(result: Geodetector, ax: Axes, *, factor: Any = None, time: Any = None,
     label_axes(ax, title, term("stratum"), f"{term('mean')} ± {term('standard_error')}", legend=len(times) > 1)
 
 
-KINDS = {"factor": factor, "interaction": interaction, "risk": risk}
+KINDS = {"factor": factor, "interaction": interaction, "risk": risk, "ecological": ecological}

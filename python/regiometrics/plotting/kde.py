@@ -28,6 +28,9 @@ _PERIODS_ALONG = 8
 # A ridge reaches over so many of those above it.
 _OVERLAP = 2.5
 
+# Bands of more curves in one panel cannot be told apart, and are drawn on demand only.
+_BANDS_APART = 4
+
 # Lines across a surface.
 _SURFACE_POINTS = 200
 
@@ -58,6 +61,12 @@ def _palette(n: int) -> list[Any]:
     return list(matplotlib.colormaps["viridis"](np.linspace(0.0, 0.9, n)))
 
 
+def _highest(result: KernelDensity, *, bands: bool) -> float:
+    """Return the top of all groups, whose panels have one scale so that they can be compared."""
+    curves = to_pandas(result.curves)
+    return float(curves["high" if bands and "high" in curves else "density"].max())
+
+
 def _variable(result: KernelDensity) -> str:
     return term(result.value) if result.value == "value" else result.value
 
@@ -74,24 +83,25 @@ def _peaks(ax: Axes, result: KernelDensity, group: Any, label: str, colour: Any,
 
 
 @figure
-def _lines(result: KernelDensity, ax: Axes, *, group: Any, peaks: bool, bands: bool) -> None:
+def _lines(result: KernelDensity, ax: Axes, *, group: Any, peaks: bool, bands: bool | None) -> None:
     parts = _by_time(_rows(result.curves, group))
+    bands = len(parts) <= _BANDS_APART if bands is None else bands
     for (label, rows), colour in zip(parts, _palette(len(parts)), strict=True):
         ax.plot(rows["x"], rows["density"], color=colour, label=label, linewidth=1.5)
         if bands and "low" in rows:
             ax.fill_between(rows["x"], rows["low"], rows["high"], color=colour, alpha=0.15, linewidth=0)
         if peaks:
             _peaks(ax, result, group, label, colour, 0.0, 1.0)
-    ax.set_ylim(bottom=0.0)
+    ax.set_ylim(0.0, 1.05 * _highest(result, bands=bands))
     ax.margins(x=0.0)
     label_axes(ax, _title(group), _variable(result), term("kernel_density"), legend=len(parts) > 1)
 
 
 @figure
-def _ridges(result: KernelDensity, ax: Axes, *, group: Any, peaks: bool, bands: bool) -> None:
+def _ridges(result: KernelDensity, ax: Axes, *, group: Any, peaks: bool, bands: bool | None) -> None:
     parts = _by_time(_rows(result.curves, group))
-    highest = max(float(rows["density"].max()) for _, rows in parts)
-    scale = _OVERLAP / highest
+    bands = len(parts) <= _BANDS_APART if bands is None else bands
+    scale = _OVERLAP / _highest(result, bands=False)
     # The last period stands in front, at the bottom.
     for position, ((label, rows), colour) in enumerate(zip(parts, _palette(len(parts)), strict=True)):
         base, front = float(-position), 2.0 + position
@@ -153,7 +163,7 @@ def _surface(result: KernelDensity, ax: Any, *, group: Any, peaks: bool, bands: 
     ax.set_xlabel(_variable(result), labelpad=8)
     ax.set_ylabel(term("time"), labelpad=12)
     ax.set_zlabel(term("kernel_density"), labelpad=10)
-    ax.set_zlim(bottom=0.0)
+    ax.set_zlim(0.0, _highest(result, bands=bands))
     ax.view_init(elev=30.0, azim=-58.0)
     # Room on the right for the labels of the upright axis.
     ax.set_box_aspect((1.35, 1.35, 0.8), zoom=1.02)
@@ -187,13 +197,20 @@ def _each_group(draw: Any, result: KernelDensity, ax: Any, group: Any, projectio
     return axes
 
 
-def lines(result: KernelDensity, *, ax: Any = None, group: Any = None, peaks: bool = False, bands: bool = True) -> Any:
-    """Draw the densities of all periods over each other; with groups one panel each, or the one of `group`."""
+def lines(
+    result: KernelDensity, *, ax: Any = None, group: Any = None, peaks: bool = False, bands: bool | None = None
+) -> Any:
+    """Draw the densities of all periods over each other; with groups one panel each on one scale, or that of `group`.
+
+    Bands, if the result has them, are drawn for four periods at most unless `bands` says otherwise.
+    """
     return _each_group(_lines, result, ax, group, None, peaks=peaks, bands=bands)
 
 
-def ridges(result: KernelDensity, *, ax: Any = None, group: Any = None, peaks: bool = False, bands: bool = True) -> Any:
-    """Draw the densities of the periods one below the other on one scale, the last in front."""
+def ridges(
+    result: KernelDensity, *, ax: Any = None, group: Any = None, peaks: bool = False, bands: bool | None = None
+) -> Any:
+    """Draw the densities of the periods one below the other on one scale, the last in front; bands as in `lines`."""
     return _each_group(_ridges, result, ax, group, None, peaks=peaks, bands=bands)
 
 

@@ -13,12 +13,21 @@ from ._style import figure, grid_of_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
     from ..kde2d import KernelDensity2d
 
 __all__ = ["KINDS"]
 
+# Contours at most, or one more.
 _LEVELS = 10
+
+
+def _levels(highest: float) -> NDArray[np.float64]:
+    """Return about ten round numbers from zero to the highest density or just above it."""
+    from matplotlib.ticker import MaxNLocator
+
+    return np.asarray(MaxNLocator(_LEVELS).tick_values(0.0, highest))
 
 
 @figure
@@ -29,7 +38,7 @@ def _plane(result: KernelDensity2d, ax: Axes, *, time: Any, highest: float, fill
     x = rows["x"].to_numpy().reshape(shape)[:, 0]
     y = rows["y"].to_numpy().reshape(shape)[0]
     density = rows["density"].to_numpy().reshape(shape).T
-    levels = np.linspace(0.0, highest, _LEVELS + 1)
+    levels = _levels(highest)
     if filled:
         # The lowest level is left white, so that the empty plane is no colour.
         drawn = ax.contourf(x, y, np.ma.masked_less(density, levels[1] / 10), levels=levels, cmap="viridis_r")

@@ -11,7 +11,7 @@ from ..errors import InvalidInputError
 from ._geometries import class_map, pick_period, ranked_classes
 from ._maps import state_map
 from ._style import figure, label_axes
-from .moran import draw_scatter
+from .moran import MOST_NAMED, draw_scatter
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,11 +59,12 @@ def scatter(result: LocalMoran, ax: Axes, *, period: Any = None) -> None:
     """Draw the Moran scatter plot of one period, with the clusters in colour."""
     table, when = pick_period(to_pandas(result.table), period)
     draw_scatter(ax, table, when)
+    size = 36.0 if len(table) <= MOST_NAMED else 14.0
     for state, colour in PALETTE.items():
         rows = table[table["cluster"].astype(str) == state]
         if len(rows) and state not in ("not significant", "undefined"):
             look: dict[str, Any] = {"edgecolors": "black", "linewidths": 0.5, "zorder": 3}
-            ax.scatter(rows["score"], rows["spatial_lag"], color=colour, label=state_term(state), **look)
+            ax.scatter(rows["score"], rows["spatial_lag"], s=size, color=colour, label=state_term(state), **look)
     label_axes(ax, ax.get_title(), ax.get_xlabel(), ax.get_ylabel())
 
 

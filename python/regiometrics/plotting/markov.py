@@ -8,7 +8,7 @@ import numpy as np
 
 from .._language import state_term, term
 from .._tables import to_pandas
-from ._style import colours, figure, label_axes
+from ._style import colours, figure, label_axes, turn_labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,8 @@ __all__ = ["KINDS", "heat_map"]
 # Cells darker than this have white figures.
 _DARK = 0.55
 _CELLS_WITH_TEXT = 12
+# Letters that fit below a matrix, which is narrower than other figures.
+_LETTERS = 30
 
 
 def heat_map(ax: Axes, p: NDArray[np.float64], states: Sequence[str], n: NDArray[np.int64]) -> None:
@@ -52,9 +54,7 @@ def heat_map(ax: Axes, p: NDArray[np.float64], states: Sequence[str], n: NDArray
             ax.text(column, row, text, ha="center", va="center", color=colour, fontsize="small")
     ax.set_xticks(range(k), list(states))
     ax.set_yticks(range(k), [f"{state}\n(n={count})" for state, count in zip(states, n, strict=True)])
-    if max(map(len, states)) > 6:
-        for label in ax.get_xticklabels():
-            label.set(rotation=30, ha="right", rotation_mode="anchor")
+    turn_labels(ax, states, most=_LETTERS)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     ax.set_xticks(np.arange(k + 1) - 0.5, minor=True)
@@ -101,6 +101,7 @@ def bars(ax: Axes, groups: Sequence[NDArray[np.float64]], labels: Sequence[str],
     if not groups:
         ax.text(0.5, 0.5, term("no_recurrent_class"), ha="center", va="center", transform=ax.transAxes, color="0.4")
     ax.set_xticks(range(len(names)), list(names))
+    turn_labels(ax, names)
     ax.set_ylim(0.0, 1.1 * max([float(heights.max()) for heights in groups], default=1.0))
 
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from ..moran import Moran
 
-__all__ = ["KINDS", "draw_scatter"]
+__all__ = ["KINDS", "MOST_NAMED", "draw_scatter"]
 
 # More points than this are drawn without names.
-_MOST_NAMED = 40
+MOST_NAMED = 40
 
 
 def draw_scatter(ax: Axes, table: pd.DataFrame, when: str) -> None:
@@ -31,7 +31,7 @@ def draw_scatter(ax: Axes, table: pd.DataFrame, when: str) -> None:
     x, y = known["score"].to_numpy(dtype=float), known["spatial_lag"].to_numpy(dtype=float)
     ax.axhline(0.0, color="#8c8c8c", linewidth=0.6)
     ax.axvline(0.0, color="#8c8c8c", linewidth=0.6)
-    small = len(known) <= _MOST_NAMED
+    small = len(known) <= MOST_NAMED
     ax.scatter(x, y, color=point, s=24 if small else 8, alpha=0.8, linewidths=0)
     slope, start = np.polyfit(x, y, 1)
     ends = np.array([x.min(), x.max()])

@@ -11,6 +11,7 @@ from .._options import choice, count
 from .._paths import layout
 from .._tables import label_text, to_pandas
 from ..errors import InvalidInputError
+from ._geometries import are_degrees, degree_aspect
 from ._style import colours, figure, ranked_bars
 
 if TYPE_CHECKING:
@@ -27,6 +28,12 @@ _LAND, _BORDER = "0.95", "0.75"
 _SIZES, _WIDTHS = (20.0, 420.0), (0.3, 4.0)
 # More edges than this are drawn as plain lines; more nodes than these are not all named, or stay on a circle.
 _ARROWS, _NAMED, _LAID_OUT = 1500, 60, 500
+# So many nodes are named where not all are.
+_NAMED_OF_MANY = 20
+# Above so many edges and nodes, widths and sizes shrink with their number.
+_WIDE, _LARGE = 200, 60
+# Room around the nodes, relative to the longer side of their box.
+_MARGIN = 0.12
 _BEND = 0.12
 _MEASURES = ("weighted_degree", "degree", "closeness", "betweenness", "degree_centrality", "clustering")
 
@@ -60,8 +67,9 @@ def network(
 
     `positions` maps each node to (x, y), or is a frame whose first three columns are node, x and y; longitude and
     latitude keep their proportions. Without it the layout is that of Kamada and Kawai, the same on every call. `over`
-    is a GeoDataFrame in the coordinates of the positions. Edges below `least_weight` are left out. `names` writes the
-    names of all nodes, or of none; without it those of the sixty with the largest weighted degrees.
+    is a GeoDataFrame beneath the positions, in their coordinates, or in any CRS if they are longitude and latitude.
+    Edges below `least_weight` are left out. `names` writes the names of all nodes, or of none; without it of all if
+    there are sixty at most, else of the twenty with the largest weighted degrees.
     """
     from matplotlib import patheffects
 
@@ -71,15 +79,20 @@ def network(
     code = {label: position for position, label in enumerate(labels)}
     ends = np.array([[code[end] for end in edges[side]] for side in ("source", "target")], dtype=np.int64).T
     places = layout(ends.reshape(-1, 2), len(labels), _LAID_OUT) if positions is None else _given(positions, labels)
+    is_geographic = positions is not None and are_degrees(places)
     if over is not None:
-        over.geometry.plot(ax=ax, color=_LAND, edgecolor=_BORDER, linewidth=0.6, zorder=0)
+        if positions is None:
+            raise InvalidInputError("over needs positions, the places of the nodes on the map")
+        _land(ax, over, is_geographic)
     weights = edges["weight"].to_numpy(dtype=np.float64)
     kept = weights >= float(least_weight)
     strength = nodes["weighted_degree"].to_numpy(dtype=np.float64)
-    sizes = _between(strength, _SIZES)
-    _edges(ax, result.directed, places, ends.reshape(-1, 2)[kept], _between(weights, _WIDTHS)[kept], sizes)
+    sizes = _between(strength, _SIZES) * min(1.0, _LARGE / max(len(labels), 1))
+    widths = _between(weights, _WIDTHS)[kept] * min(1.0, np.sqrt(_WIDE / max(int(kept.sum()), 1)))
+    _edges(ax, result.directed, places, ends.reshape(-1, 2)[kept], widths, sizes)
     ax.scatter(places[:, 0], places[:, 1], s=sizes, color=colours(1)[0], edgecolor="white", linewidth=0.8, zorder=3)
-    most = len(labels) if names else 0 if names is False else _NAMED
+    is_all = names or (names is None and len(labels) <= _NAMED)
+    most = len(labels) if is_all else 0 if names is False else _NAMED_OF_MANY
     for position in np.lexsort((np.arange(len(labels)), -strength))[:most]:
         offset = (0.0, 0.5 * float(np.sqrt(sizes[position])) + 2.0)
         ax.annotate(
@@ -93,7 +106,16 @@ def network(
             zorder=4,
         )
     ax.set_title(f"{term('network')} {when}".strip())
-    _frame(ax, places, is_geographic=positions is not None and _are_degrees(places))
+    _frame(ax, places, is_geographic=is_geographic, is_map=over is not None)
+
+
+def _land(ax: Axes, over: Any, is_geographic: bool) -> None:
+    if not (hasattr(over, "geometry") and hasattr(over, "to_crs")):
+        raise InvalidInputError(f"over must be a GeoDataFrame or GeoSeries, not {type(over).__name__}")
+    shapes = over.geometry
+    if is_geographic and shapes.crs is not None and not shapes.crs.is_geographic:
+        shapes = shapes.to_crs(shapes.crs.geodetic_crs)
+    shapes.plot(ax=ax, color=_LAND, edgecolor=_BORDER, linewidth=0.6, zorder=0)
 
 
 def _given(positions: Any, labels: list[Any]) -> NDArray[np.float64]:
@@ -114,6 +136,9 @@ def _given(positions: Any, labels: list[Any]) -> NDArray[np.float64]:
 def _between(values: NDArray[np.float64], ends: tuple[float, float]) -> NDArray[np.float64]:
     """Return numbers in proportion to `values`, from the lower end for zero to the upper for the largest."""
     largest = float(values.max(initial=0.0))
+    if largest > 0.0 and float(values.min(initial=largest)) == largest:
+        # None is large where all are the same.
+        return np.full(len(values), 0.75 * ends[0] + 0.25 * ends[1])
     return ends[0] + (ends[1] - ends[0]) * (values / largest if largest > 0.0 else np.zeros(len(values)))
 
 
@@ -151,21 +176,23 @@ def _edges(
         )
 
 
-def _are_degrees(places: NDArray[np.float64]) -> bool:
-    return bool((np.abs(places[:, 0]) <= 180.0).all() and (np.abs(places[:, 1]) <= 90.0).all())
-
-
-def _frame(ax: Axes, places: NDArray[np.float64], *, is_geographic: bool) -> None:
+def _frame(ax: Axes, places: NDArray[np.float64], *, is_geographic: bool, is_map: bool) -> None:
     if is_geographic:
-        # A degree of longitude is as wide as at the middle latitude.
-        ax.set_aspect(1.0 / max(0.1, float(np.cos(np.radians(places[:, 1].mean())))))
+        ax.set_aspect(degree_aspect(places[:, 1]))
         ax.set_xlabel(term("longitude"))
         ax.set_ylabel(term("latitude"))
         ax.spines[["top", "right"]].set_visible(False)
     else:
         ax.set_aspect("equal")
         ax.set_axis_off()
-    ax.margins(0.12)
+    reach = float(np.ptp(places, axis=0).max())
+    if is_map and reach > 0.0:
+        # The nodes with room around them, however far the map goes.
+        (left, low), (right, high) = places.min(axis=0) - _MARGIN * reach, places.max(axis=0) + _MARGIN * reach
+        ax.set_xlim(left, right)
+        ax.set_ylim(low, high)
+        return
+    ax.margins(_MARGIN)
     ax.autoscale_view()
 
 
@@ -178,7 +205,7 @@ def ranking(
     nodes, _, when = _period(result, time)
     first = nodes.sort_values(measure, ascending=False, kind="stable").head(count("most", most, least=1))
     values = first[measure].to_numpy(dtype=np.float64)
-    digits = 0 if measure == "degree" else 3 if float(values.max(initial=0.0)) < 10.0 else 1
+    digits = 0 if (values == np.round(values)).all() else 3 if float(values.max(initial=0.0)) < 10.0 else 1
     ranked_bars(ax, [label_text(node) for node in first["node"]], values, digits)
     ax.set_title(f"{term(measure)} {when}".strip())
     ax.spines[["top", "right"]].set_visible(False)

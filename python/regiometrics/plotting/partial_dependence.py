@@ -80,7 +80,8 @@ def _row_curves(ax: Axes, rows: pd.DataFrame, most: int, is_category: bool) -> N
         # Steps as corners: each level from its own x to the next.
         x, effect = np.repeat(x, 2, axis=1)[:, 1:], np.repeat(effect, 2, axis=1)[:, :-1]
     corners = np.stack([x, effect], axis=2)
-    ax.add_collection(LineCollection(list(corners), colors="0.55", linewidths=0.4, alpha=0.5))
+    # Behind the band, which they would hide.
+    ax.add_collection(LineCollection(list(corners), colors="0.55", linewidths=0.4, alpha=0.5, zorder=0.5))
     ax.autoscale_view()
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS"]
 
-# Inches of one panel, and panels side by side.
-_PANEL = 3.4
+# Inches of one panel of a few states, and for each state of more; panels side by side.
+_PANEL, _CELL = 3.4, 0.6
 _COLUMNS = 3
 
 
@@ -50,7 +50,7 @@ def conditional(result: SpatialMarkov, *, ax: Any = None) -> Any:
     pooled = to_pandas(result.pooled.probabilities)
     everyone = pooled.rename(columns={name: f"to_{name}" for name in pooled.columns[1:]})
     chains.append((term("pooled"), everyone.assign(n=to_pandas(result.pooled.sojourn)["n"])))
-    axes = _row_of_axes(len(chains)) if ax is None else ax
+    axes = _row_of_axes(len(chains), len(states)) if ax is None else ax
     drawn = np.ravel(axes)
     if len(drawn) != len(chains):
         raise InvalidInputError(f"ax must hold {len(chains)} axes, one per class of the neighbours and one for all")
@@ -59,11 +59,12 @@ def conditional(result: SpatialMarkov, *, ax: Any = None) -> Any:
     return axes
 
 
-def _row_of_axes(n: int) -> Any:
+def _row_of_axes(n: int, k: int) -> Any:
+    side = max(_PANEL, _CELL * k)
     n_columns = min(n, _COLUMNS)
     n_rows = -(-n // n_columns)
     axes = np.ravel(grid_of_axes(n_rows, n_columns))
-    axes[0].figure.set_size_inches(_PANEL * n_columns, _PANEL * n_rows)
+    axes[0].figure.set_size_inches(side * n_columns, side * n_rows)
     for spare in axes[n:]:
         spare.remove()
     return axes[:n]
@@ -73,14 +74,14 @@ def _row_of_axes(n: int) -> Any:
 def steady_state(result: SpatialMarkov, ax: Axes) -> None:
     """Draw the stationary distribution of each class of the neighbours beside that of all together."""
     table = to_pandas(result.steady_state)
+    chains = [(_name(lag_state), rows) for lag_state, rows in table.groupby("lag_state", sort=True)]
+    chains.append((term("pooled"), to_pandas(result.pooled.steady_state)))
     groups, labels = [], []
-    for (lag_state, _), rows in table.groupby(["lag_state", "recurrent_class"], sort=True):
-        groups.append(rows["probability"].to_numpy())
-        labels.append(_name(lag_state))
-    pooled = to_pandas(result.pooled.steady_state)
-    for _, rows in pooled.groupby("recurrent_class", sort=True):
-        groups.append(rows["probability"].to_numpy())
-        labels.append(term("pooled"))
+    for name, chain in chains:
+        classes = list(chain.groupby("recurrent_class", sort=True))
+        for number, rows in classes:
+            groups.append(rows["probability"].to_numpy())
+            labels.append(name if len(classes) == 1 else f"{name}, {term('recurrent_class')} {number}")
     bars(ax, groups, labels, states_of(result.pooled))
     label_axes(ax, term("steady_state"), term("state"), term("probability"))
 

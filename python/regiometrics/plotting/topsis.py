@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._scores import draw_over_time, draw_ranking, draw_weights
+from ._scores import MOST_BARS, draw_over_time, draw_ranking, draw_weights
 from ._style import figure
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ __all__ = ["KINDS"]
 
 
 @figure
-def ranking(result: Topsis, ax: Axes, *, unit: str | None = None, period: Any = None) -> None:
-    """Draw the scores of one period (without it the last), the highest on top; `unit` names the units."""
-    draw_ranking(ax, result.table, result._time, "topsis", unit, period)
+def ranking(result: Topsis, ax: Axes, *, unit: str | None = None, period: Any = None, most: int = MOST_BARS) -> None:
+    """Draw the scores of one period (without it the last), the highest on top, `most` at most."""
+    draw_ranking(ax, result.table, result._time, "topsis", unit, period, most)
 
 
 @figure

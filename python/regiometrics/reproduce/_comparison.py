@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Comparison", "Verdict", "compare", "last_digit", "matches"]
+__all__ = ["Comparison", "Verdict", "as_shown", "compare", "last_digit", "matches"]
 
 # Printing rounds halves either way, and a double may lie a hair beside the half.
 _HALF_UNIT = 0.5 * (1.0 + 1e-9)
@@ -126,3 +126,28 @@ def compare(published: pd.DataFrame, computed: pd.DataFrame, keys: list[str]) ->
         table["matches"] = matches(value, both[quantity], last_digit(published[quantity]))
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
+
+
+def as_shown(figures: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Return each figure as printed, as computed to two more digits, and the difference; words stand as they are."""
+    decimals = {
+        str(quantity): max(0, round(-np.log10(last_digit(rows["published"]))))
+        for quantity, rows in figures.groupby("quantity")
+        if _is_number(rows)
+    }
+    return [_shown(row, decimals.get(str(row.quantity))) for row in figures.itertuples(index=False)]
+
+
+def _is_number(figures: pd.DataFrame) -> bool:
+    # Ranks stand in columns of objects where a table mixes them with words.
+    return all(isinstance(value, int | float | np.number) for value in figures["published"])
+
+
+def _shown(row: Any, decimals: int | None) -> tuple[str, str, str]:
+    if decimals is None:
+        return str(row.published), str(row.computed), ""
+    more = 0 if decimals == 0 and float(row.computed).is_integer() else decimals + 2
+    difference = f"{row.computed - row.published:+.{more}f}"
+    # Below what is shown a difference is rounding on the way, or none at all.
+    difference = difference if float(difference) else "0"
+    return f"{row.published:.{decimals}f}", f"{row.computed:.{more}f}", difference

@@ -9,18 +9,16 @@ from html import escape
 from importlib import resources
 from importlib.util import find_spec
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .._core import __version__
 from .._language import language
-from ._comparison import Comparison, last_digit
+from ._comparison import Comparison, as_shown
+from ._font import face
 from ._report import file_name, said
 from ._words import say, word
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["fragment", "in_short", "page"]
 
@@ -38,7 +36,7 @@ def page(comparisons: list[Comparison], closing: Sequence[str]) -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="{"zh-CN" if language() == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(title)}</title>\n'
-        f"<style>\n{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<style>\n{face(title + body)}{style}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
 
@@ -141,37 +139,21 @@ def _tables(comparison: Comparison) -> Iterator[str]:
     n_blocks = -(-len(heads) // (_COLUMNS - len(comparison.rows)))
     keys = figures[list(comparison.rows)].drop_duplicates()
     order = [tuple(row) for row in keys.itertuples(index=False, name=None)]
-    digits = {
-        str(quantity): last_digit(rows["published"])
-        for quantity, rows in figures.groupby("quantity")
-        if _is_number(rows)
-    }
-    cells = {
-        (*(getattr(row, key) for key in comparison.rows), getattr(row, comparison.across)): _cells(row, digits)
-        for row in figures.itertuples(index=False)
-    }
+    cells = {}
+    for row, shown in zip(figures.itertuples(index=False), as_shown(figures), strict=True):
+        place = (*(getattr(row, key) for key in comparison.rows), getattr(row, comparison.across))
+        cells[place] = _cells(bool(row.matches), *shown)
     for block in np.array_split(np.arange(len(heads)), n_blocks):
         yield _block(comparison, order, [heads[place] for place in block], cells)
 
 
-def _is_number(figures: pd.DataFrame) -> bool:
-    # Ranks stand in columns of objects where a table mixes them with words.
-    return all(isinstance(value, int | float | np.number) for value in figures["published"])
-
-
-def _cells(row: Any, digits: dict[str, float]) -> str:
-    """Return three cells: the figure as printed, as computed to two more digits, and the difference."""
-    published, computed, difference = word(row.published), word(row.computed), ""
-    if row.quantity in digits:
-        decimals = max(0, round(-np.log10(digits[row.quantity])))
-        more = 0 if decimals == 0 and float(row.computed).is_integer() else decimals + 2
-        published, computed = f"{row.published:.{decimals}f}", f"{row.computed:.{more}f}"
-        difference = f"{row.computed - row.published:+.{more}f}"
-        # Below what is shown a difference is rounding on the way, or none at all.
-        difference = difference if float(difference) else "0"
-    mark = "" if row.matches else "≠ "
-    kind = "" if row.matches else ' class="differ"'
-    published, computed, difference = (escape(cell.replace("-", "−")) for cell in (published, computed, difference))
+def _cells(matches: bool, published: str, computed: str, difference: str) -> str:
+    """Return three cells: the figure as printed, as computed, and the difference."""
+    mark = "" if matches else "≠ "
+    kind = "" if matches else ' class="differ"'
+    published, computed, difference = (
+        escape(cell.replace("-", "−")) for cell in (word(published), word(computed), difference)
+    )
     return f'<td class="first">{published}</td><td{kind}>{computed}</td><td{kind}>{mark}{difference}</td>'
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from .._language import language
-from ._comparison import Comparison, Verdict
-from ._words import say, word
+from ._comparison import Comparison, Verdict, as_shown
+from ._words import place, say, word
 
 __all__ = ["closing", "file_name", "said", "text", "write"]
 
@@ -69,14 +69,17 @@ def _block(comparison: Comparison) -> Iterator[str]:
     yield "=" * sum(1 if ord(character) < 0x2E80 else 2 for character in comparison.title)
     yield _side_by_side(comparison)
     yield ""
-    figures = comparison.figures
+    figures = comparison.figures.assign(printed=[printed for printed, _, _ in as_shown(comparison.figures)])
+    keys = [key for key in comparison.rows if key not in ("quantity", comparison.part)]
     for verdict in comparison.verdicts():
         told = said(verdict, is_round_trip=comparison.is_round_trip)
         yield say(f"{verdict.part}: {told}", f"{word(verdict.part)}：{told}")
         for row in figures[(figures[comparison.part] == verdict.part) & ~figures["matches"]].itertuples():
+            names = [str(row.quantity), *(place(getattr(row, key)) for key in keys)]
+            words = [word(row.quantity), *(word(getattr(row, key)) for key in keys)]
             yield say(
-                f"    {row.quantity}: printed {row.published:g}, computed {row.computed:.5f}",
-                f"    {word(row.quantity)}：原文 {row.published:g}，计算 {row.computed:.5f}",
+                f"    {', '.join(names)}: printed {row.printed}, computed {row.computed:.5f}",
+                f"    {'，'.join(words)}：原文 {row.printed}，计算 {row.computed:.5f}",
             )
         if verdict.reason is not None:
             yield f"    {verdict.reason}"
@@ -87,9 +90,11 @@ def _side_by_side(comparison: Comparison) -> str:
     """Return the table with published and computed figures in neighbouring columns."""
     import pandas as pd
 
-    wide = comparison.figures.pivot(
-        index=list(comparison.rows), columns=comparison.across, values=["published", "computed"]
+    shown = as_shown(comparison.figures)
+    figures = comparison.figures.assign(
+        published=[published for published, _, _ in shown], computed=[computed for _, computed, _ in shown]
     )
+    wide = figures.pivot(index=list(comparison.rows), columns=comparison.across, values=["published", "computed"])
     heads = comparison.figures[comparison.across].unique()
     table = wide.swaplevel(axis="columns")[[(head, side) for head in heads for side in ("published", "computed")]]
     keys = comparison.figures[list(comparison.rows)].drop_duplicates()
@@ -100,8 +105,10 @@ def _side_by_side(comparison: Comparison) -> str:
     if language() == "zh":
         table = table.map(lambda cell: word(cell) if isinstance(cell, str) else cell)
         table = table.rename(index=word, columns=word).rename_axis(index=word)
+    else:
+        table = table.rename(index=place)
     with pd.option_context("display.unicode.east_asian_width", True):
-        return table.to_string(float_format=lambda value: f"{value:.4f}".rstrip("0").rstrip("."), line_width=None)
+        return table.to_string(na_rep="", line_width=None)
 
 
 def file_name(comparison: Comparison) -> str:

@@ -6,7 +6,7 @@ from functools import cache
 
 from .._language import language, term
 
-__all__ = ["say", "word"]
+__all__ = ["place", "say", "word"]
 
 
 def say(english: str, chinese: str) -> str:
@@ -22,6 +22,11 @@ def word(name: object) -> str:
     if language() == "en" and text in _places():
         return _places()[text]
     return term(text)
+
+
+def place(name: object) -> str:
+    """Return the English name of a province or city; other names stand as they are."""
+    return _places().get(str(name), str(name))
 
 
 @cache

@@ -13,6 +13,7 @@ from .. import _core
 from .._call import call
 from .._input import read
 from .._options import amount, choice, count, flag
+from .._projection import called_degrees
 from ..errors import InvalidInputError, RegiometricsWarning
 from ._contiguity import geometries
 from ._links import SpatialWeights, label_list, make_weights
@@ -20,10 +21,6 @@ from ._links import SpatialWeights, label_list, make_weights
 __all__ = ["distance_band", "inverse_distance", "knn"]
 
 METRICS = ("planar", "great_circle")
-
-# Columns of these names hold degrees.
-_LONGITUDES = frozenset({"longitude", "lon", "lng", "long", "经度"})
-_LATITUDES = frozenset({"latitude", "lat", "纬度"})
 
 # Coordinates inside the unit square are more often made up than degrees.
 _SMALL = 1.0
@@ -103,7 +100,7 @@ def _centroids(data: Any, unit: str | None) -> tuple[tuple[str, str], Any, Any, 
 def _look_like_degrees(names: tuple[str, str], x: NDArray[np.float64], y: NDArray[np.float64]) -> bool:
     if np.abs(x).max() > 180.0 or np.abs(y).max() > 90.0:
         return False
-    if names[0].strip().lower() in _LONGITUDES or names[1].strip().lower() in _LATITUDES:
+    if any(called_degrees(names)):
         return True
     is_small = max(np.abs(x).max(), np.abs(y).max()) <= _SMALL
     is_whole = bool((x == np.round(x)).all() and (y == np.round(y)).all())

@@ -176,7 +176,7 @@ class SpatialWeights:
             "n_links": str(len(self.data)),
             "link_density": f"{self.density:.4f}",
             "n_neighbors": f"{n_neighbors.min()} – {n_neighbors.max()} (⌀ {n_neighbors.mean():.2f})",
-            "row_sums": f"{self.row_sums.min() + 0.0:g} – {self.row_sums.max():g}",
+            "row_sums": f"{self.row_sums.min():g} – {self.row_sums.max():g}",
             "n_components": str(self.n_components),
             "islands": f"{len(islands)}: {named(islands)}" if islands else "0",
         }
@@ -358,9 +358,13 @@ def _from_dense(matrix: Any, ids: Any) -> SpatialWeights:
 
 def _floats(values: Any) -> NDArray[np.float64]:
     try:
-        return np.require(values, np.float64, ["C", "A"])
+        # Also of scipy's `todense`, which gives a matrix that stays two-dimensional however it is indexed.
+        array = np.asarray(values)
+        if array.dtype.kind != "c":
+            return np.require(array, np.float64, ["C", "A"])
     except (TypeError, ValueError, OverflowError) as error:
         raise InvalidInputError(f"the weights cannot be read as numbers: {error}") from None
+    raise InvalidInputError("the weights are complex numbers; spatial weights are real ones of zero or more")
 
 
 def _matrix_ids(shape: tuple[int, ...], ids: Any) -> tuple[Any, ...]:
@@ -388,7 +392,10 @@ def _unlike(wanted: Sequence[Any], ids: Sequence[Any]) -> InvalidInputError:
     told += [f"the weights have {named(extra)}, which the data lack"] if extra else []
     is_text = {isinstance(unit, str) for unit in (*wanted[:1], *ids[:1])}
     hint = " (one side has text, the other numbers)" if len(is_text) > 1 else ""
-    return InvalidInputError(f"{'; '.join(told)}{hint}; both must have the same units")
+    return InvalidInputError(
+        f"{'; '.join(told)}{hint}; both must have the same units"
+        + ("; ids= of from_edges names units without links" if absent and not extra else "")
+    )
 
 
 def label_list(name: str, ids: Any) -> list[Any]:

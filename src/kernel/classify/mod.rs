@@ -10,6 +10,7 @@ mod twofold;
 use super::check;
 use super::error::{Error, Result};
 use super::job::Job;
+use super::sort;
 pub use natural::NaturalBreaks;
 
 /// How cut points are chosen.
@@ -202,7 +203,7 @@ fn bounds(cuts: &[f64], sorted: &[f64]) -> Vec<f64> {
 fn sorted(job: &Job, values: &[f64]) -> Result<Vec<f64>> {
     // Adding zero turns −0 into 0, so that the total order treats both as one value.
     let mut sorted: Vec<f64> = values.iter().map(|value| value + 0.0).collect();
-    job.sort_by(&mut sorted, f64::total_cmp)?;
+    sort::numbers(job, &mut sorted)?;
     Ok(sorted)
 }
 

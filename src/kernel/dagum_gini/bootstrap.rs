@@ -25,14 +25,15 @@ pub(super) fn intervals<W: Weight>(
     standard_error: &[f64],
     parameters: &Parameters,
 ) -> Result<Vec<(f64, f64)>> {
+    let stretch = jackknife::stretch_length(sample.order.len(), sample.units.len());
     let scratch = || (Counts::none().to_vec(&sample.units), Differences::new(sample.units.len()));
     let replicates = job.map_with(parameters.bootstrap, scratch, |(counts, differences), replicate| {
         let mut stream = Stream::new(parameters.seed, &[period as u64, replicate as u64]);
         counts.iter_mut().for_each(|group| draw(&mut stream, group));
         let counts = Counts::of(counts);
-        differences.measure(job, sample, counts)?;
+        let starts = differences.measure(job, sample, counts, stretch)?;
         let statistics = layout.statistics(differences);
-        let errors = jackknife::standard_errors(job, sample, counts, differences, layout)?;
+        let errors = jackknife::standard_errors(job, sample, counts, differences, starts, layout)?;
         job.step();
         let studentised = |i: usize| (statistics[i] - estimate[i]) / errors.standard_error[i];
         Ok((0..layout.n_statistics()).map(studentised).collect::<Vec<f64>>())

@@ -1,5 +1,6 @@
 //! Sums of positive differences between all pairs of groups, in one sweep over the sorted units.
 
+use super::merge::merge;
 use crate::kernel::cells::{Unit, Weight};
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
@@ -18,7 +19,7 @@ pub(super) struct Sample<'a, W> {
 }
 
 impl<'a, W: Weight> Sample<'a, W> {
-    /// Merge the sorted groups. O(n log k) with a tournament tree.
+    /// Merge the sorted groups. O(n log k).
     pub fn new(job: &Job, units: Vec<&'a [Unit<W>]>) -> Result<Self> {
         let first = |group: &&[Unit<W>]| group.first().map_or(f64::INFINITY, |unit| unit.value);
         let base = units.iter().map(first).fold(f64::INFINITY, f64::min);
@@ -30,44 +31,6 @@ impl<'a, W: Weight> Sample<'a, W> {
     pub fn is_zero(&self) -> bool {
         self.units.iter().all(|group| group.last().is_none_or(|unit| unit.value <= 0.0))
     }
-}
-
-fn merge<W: Weight>(job: &Job, units: &[&[Unit<W>]]) -> Result<Vec<u32>> {
-    let n_units: usize = units.iter().map(|group| group.len()).sum();
-    if units.len() == 1 {
-        return Ok(vec![0; n_units]);
-    }
-    let leaves = units.len().next_power_of_two();
-    let mut cursor = vec![0_usize; units.len()];
-    let head = |group: usize, position: usize| -> f64 {
-        let of_group = units.get(group).and_then(|group| group.get(position));
-        of_group.map_or(f64::INFINITY, |unit| unit.value)
-    };
-    let mut heads: Vec<f64> = (0..leaves).map(|group| head(group, 0)).collect();
-    // winner[i] is the group with the lowest head below node i; ties go to the lower group code.
-    let mut winner: Vec<u32> = vec![0; 2 * leaves];
-    (0..leaves).for_each(|group| winner[leaves + group] = group as u32);
-    let play = |winner: &mut [u32], heads: &[f64], node: usize| {
-        let (left, right) = (winner[2 * node], winner[2 * node + 1]);
-        winner[node] = if heads[right as usize] < heads[left as usize] { right } else { left };
-    };
-    (1..leaves).rev().for_each(|node| play(&mut winner, &heads, node));
-    let mut order = Vec::with_capacity(n_units);
-    for position in 0..n_units {
-        if position % CHECK_EVERY == 0 {
-            job.check()?;
-        }
-        let group = winner[1] as usize;
-        order.push(group as u32);
-        cursor[group] += 1;
-        heads[group] = head(group, cursor[group]);
-        let mut node = (leaves + group) / 2;
-        while node > 0 {
-            play(&mut winner, &heads, node);
-            node /= 2;
-        }
-    }
-    Ok(order)
 }
 
 /// How often each unit stands in a sample, group after group; once if nothing is said.
@@ -114,7 +77,7 @@ impl Sweep {
     }
 
     /// Move up to `value`: every area grows by the gap times the weight below it.
-    #[inline]
+    #[inline(always)]
     pub fn advance(&mut self, value: f64) {
         let gap = value - self.previous;
         self.previous = value;
@@ -124,7 +87,7 @@ impl Sweep {
     }
 
     /// Advance to the next unit of `group` and take it in; return its index and how often it stands there.
-    #[inline]
+    #[inline(always)]
     pub fn pass<W: Weight>(
         &mut self,
         sample: &Sample<'_, W>,
@@ -162,21 +125,27 @@ impl Differences {
         Self { n_groups, weight: zeros.clone(), sum: zeros, above: vec![0.0; n_groups * n_groups], base: 0.0 }
     }
 
-    /// Sweep once over `sample`, each unit as often as `counts` says. O(n·k).
+    /// Sweep once over `sample`, each unit as often as `counts` says, and return the state of the sweep at every
+    /// `stretch` units. O(n·k).
     pub fn measure<W: Weight>(
         &mut self,
         job: &Job,
         sample: &Sample<'_, W>,
         counts: Counts<'_>,
-    ) -> Result<()> {
+        stretch: usize,
+    ) -> Result<Vec<Sweep>> {
         let k = self.n_groups;
         self.base = sample.base;
         self.above.fill(0.0);
         self.sum.fill(0.0);
         let mut sweep = Sweep::new(k, sample.base);
+        let mut starts = Vec::with_capacity(sample.order.len().div_ceil(stretch));
         for (position, &group) in sample.order.iter().enumerate() {
             if position % CHECK_EVERY == 0 {
                 job.check()?;
+            }
+            if position % stretch == 0 {
+                starts.push(sweep.clone());
             }
             let group = group as usize;
             let (index, times) = sweep.pass(sample, counts, group);
@@ -193,7 +162,7 @@ impl Differences {
             self.sum[group] += weight * (unit.value - sample.base);
         }
         self.weight.copy_from_slice(&sweep.passed);
-        Ok(())
+        Ok(starts)
     }
 
     pub fn above(&self, a: usize, b: usize) -> f64 {

@@ -13,8 +13,10 @@
 //! sum is taken anew without the unit. Since nearly all of a sum can be carried by one unit only (by two, of D[j][j]),
 //! this happens about once per pair of groups, at a cost of n_j + n_h, and the whole stays O(n·k).
 
+use std::ops::Range;
+
 use super::differences::{Counts, Differences, Sample, Sweep};
-use super::moments::Moments;
+use super::moments::{Gathered, Moments};
 use super::statistics::{Layout, OVERALL, Pair, Parts};
 use crate::kernel::cells::Weight;
 use crate::kernel::error::Result;
@@ -43,22 +45,28 @@ pub(super) struct Errors {
     pub degrees: Vec<f64>,
 }
 
+/// How many units each stretch has.
+pub(super) fn stretch_length(n_units: usize, n_groups: usize) -> usize {
+    let stretches = (n_units / (n_groups * n_groups)).clamp(1, STRETCHES);
+    n_units.div_ceil(stretches).max(SHORTEST_STRETCH)
+}
+
 /// The jackknife error of every statistic of `sample`, in which unit i of group g stands `counts[g][i]` times.
+///
+/// `starts` are the states of the sweep at the starts of the stretches, of [`stretch_length`] units each.
 pub(super) fn standard_errors<W: Weight>(
     job: &Job,
     sample: &Sample<'_, W>,
     counts: Counts<'_>,
     differences: &Differences,
+    starts: Vec<Sweep>,
     layout: &Layout,
 ) -> Result<Errors> {
     let full = Full::new(sample, counts, differences, layout);
-    let n_groups = differences.n_groups;
-    let stretches = (sample.order.len() / (n_groups * n_groups)).clamp(1, STRETCHES);
-    let length = sample.order.len().div_ceil(stretches).max(SHORTEST_STRETCH);
-    let starts = full.starts(job, length)?;
-    let stretches = job.each(starts, |(start, sweep)| {
-        let end = sample.order.len().min(start + length);
-        full.delete_each(job, start..end, sweep)
+    let length = stretch_length(sample.order.len(), differences.n_groups);
+    let stretches = job.each(starts.into_iter().enumerate().collect(), |(index, sweep)| {
+        let end = sample.order.len().min((index + 1) * length);
+        full.delete_each(job, index * length..end, sweep)
     })?;
     Ok(full.combine(&stretches))
 }
@@ -80,6 +88,8 @@ struct Stratum {
     /// D[j][h] and D[h][j].
     above: Vec<f64>,
     below: Vec<f64>,
+    /// One, and zero for the group itself.
+    is_other: Vec<f64>,
     /// The numerators of the components without this group.
     others: Parts,
 }
@@ -93,46 +103,31 @@ impl Stratum {
         Self {
             above: column(&|h| differences.above(group, h)),
             below: column(&|h| differences.above(h, group)),
+            is_other: column(&|_| 1.0),
             others: Parts::without(group, differences, all, LEFT_BY_HEAVY),
         }
     }
 }
 
-/// Moments of the replicates without each unit of one group: of the overall statistics and the group's own Gini, then
-/// of (Gini, distance) of the group with each other group.
-#[derive(Clone)]
-struct Stretch {
-    n: f64,
-    own: [Moments; OVERALL.len() + 1],
-    pairs: Vec<[Moments; 2]>,
-}
+/// Statistics of the group of a deleted unit: the overall ones and the group's own Gini, then the Ginis of its pairs with
+/// every group, then their distances.
+const OWN: usize = OVERALL.len() + 1;
 
-/// A replicate before it is added.
+/// A replicate before it is added, and the sums that its pairs are made of.
 struct Replicate {
-    own: [f64; OVERALL.len() + 1],
-    pairs: Vec<[f64; 2]>,
+    statistics: Vec<f64>,
+    a_above: Vec<f64>,
+    b_above: Vec<f64>,
 }
 
-impl Stretch {
+impl Replicate {
     fn new(n_groups: usize) -> Self {
-        let zero = Moments::default();
-        Self { n: 0.0, own: [zero; OVERALL.len() + 1], pairs: vec![[zero; 2]; n_groups] }
-    }
-
-    fn add(&mut self, replicate: &Replicate, times: f64) {
-        self.n += times;
-        let n = self.n;
-        for (moments, &value) in self.own.iter_mut().zip(&replicate.own) {
-            moments.add(value, times, n);
-        }
-        for (moments, values) in self.pairs.iter_mut().zip(&replicate.pairs) {
-            moments[0].add(values[0], times, n);
-            moments[1].add(values[1], times, n);
-        }
+        let zeros = vec![0.0; n_groups];
+        Self { statistics: vec![0.0; OWN + 2 * n_groups], a_above: zeros.clone(), b_above: zeros }
     }
 }
 
-/// Where a statistic stands in a [`Stretch`].
+/// Where a statistic stands in a [`Replicate`].
 #[derive(Clone, Copy)]
 enum Slot {
     Own(usize),
@@ -141,15 +136,15 @@ enum Slot {
 
 impl Slot {
     /// (n − 1)/n · Σ (θ_i − mean θ)² over all stretches; zero where the θ_i differ by rounding alone.
-    fn variance(self, stretches: &[Vec<Stretch>], group: usize, n: f64) -> f64 {
+    fn variance(self, stretches: &[Vec<Gathered>], group: usize, n: f64) -> f64 {
         let (mut seen, mut all) = (0.0, Moments::default());
         for stretch in stretches.iter().map(|groups| &groups[group]) {
-            let moments = match self {
-                Self::Own(statistic) => stretch.own[statistic],
-                Self::Pair(other, statistic) => stretch.pairs[other][statistic],
+            let statistic = match self {
+                Self::Own(statistic) => statistic,
+                Self::Pair(other, statistic) => OWN + statistic * stretches[0].len() + other,
             };
-            all.merge(seen, moments, stretch.n);
-            seen += stretch.n;
+            all.merge(seen, stretch.of(statistic), stretch.n());
+            seen += stretch.n();
         }
         let rounding = ROUNDING * f64::EPSILON * all.mean;
         if all.squares <= n * rounding * rounding { 0.0 } else { (n - 1.0) / n * all.squares }
@@ -177,31 +172,33 @@ impl<'a, W: Weight> Full<'a, W> {
         }
     }
 
-    /// The state of the sweep at the start of every stretch.
-    fn starts(&self, job: &Job, length: usize) -> Result<Vec<(usize, Sweep)>> {
-        let mut sweep = Sweep::new(self.sample.units.len(), self.sample.base);
-        let mut states = Vec::new();
-        for (index, stretch) in self.sample.order.chunks(length).enumerate() {
-            job.check()?;
-            states.push((index * length, sweep.clone()));
-            if (index + 1) * length < self.sample.order.len() {
-                stretch.iter().for_each(|&group| {
-                    sweep.pass(self.sample, self.counts, group as usize);
-                });
-            }
+    /// The moments of the replicates without each unit of a stretch, by group.
+    fn delete_each(&self, job: &Job, positions: Range<usize>, sweep: Sweep) -> Result<Vec<Gathered>> {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            // SAFETY: this processor has the instructions that the function is compiled for.
+            return unsafe { self.delete_each_wide(job, positions, sweep) };
         }
-        Ok(states)
+        self.delete_each_anywhere(job, positions, sweep)
     }
 
-    fn delete_each(
+    /// The same operations in the same order, and so the same bits, four at a time.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn delete_each_wide(&self, job: &Job, positions: Range<usize>, sweep: Sweep) -> Result<Vec<Gathered>> {
+        self.delete_each_anywhere(job, positions, sweep)
+    }
+
+    #[inline(always)]
+    fn delete_each_anywhere(
         &self,
         job: &Job,
-        positions: std::ops::Range<usize>,
+        positions: Range<usize>,
         mut sweep: Sweep,
-    ) -> Result<Vec<Stretch>> {
+    ) -> Result<Vec<Gathered>> {
         let n_groups = self.sample.units.len();
-        let mut stretches = vec![Stretch::new(n_groups); n_groups];
-        let mut replicate = Replicate { own: [0.0; OVERALL.len() + 1], pairs: vec![[0.0; 2]; n_groups] };
+        let mut replicate = Replicate::new(n_groups);
+        let mut gathered = vec![Gathered::new(replicate.statistics.len()); n_groups];
         for position in positions {
             if position % SHORTEST_STRETCH == 0 {
                 job.check()?;
@@ -209,70 +206,109 @@ impl<'a, W: Weight> Full<'a, W> {
             let group = self.sample.order[position] as usize;
             let (index, times) = sweep.pass(self.sample, self.counts, group);
             if times > 0 && self.sample.units[group].len() > 1 {
-                if !self.delete::<false>(group, index, &sweep.area, &mut replicate) {
-                    self.delete::<true>(group, index, &sweep.area, &mut replicate);
+                if !self.delete_light(group, index, &sweep.area, &mut replicate) {
+                    self.delete_heavy(group, index, &sweep.area, &mut replicate);
                 }
-                stretches[group].add(&replicate, f64::from(times));
+                gathered[group].add(&replicate.statistics, f64::from(times));
             }
         }
-        Ok(stretches)
+        gathered.iter_mut().for_each(Gathered::close);
+        Ok(gathered)
     }
 
-    /// Compute the replicate without one unit; `under[h]` is Σ_{b∈h} w_b (y − y_b)⁺ at its value.
+    /// Compute the replicate without one unit by subtraction; `under[h]` is Σ_{b∈h} w_b (y − y_b)⁺ at its value.
     ///
-    /// Returns whether the unit is light: if it is not, sums that it dominates are right only if taken `ANEW`.
-    fn delete<const ANEW: bool>(
-        &self,
-        group: usize,
-        index: usize,
-        under: &[f64],
-        replicate: &mut Replicate,
-    ) -> bool {
+    /// Returns whether the unit is light: if it is not, a sum that it dominates has lost digits.
+    #[inline(always)]
+    fn delete_light(&self, group: usize, index: usize, under: &[f64], replicate: &mut Replicate) -> bool {
         let full = self.differences;
         let unit = self.sample.units[group][index];
-        let weight = unit.weight.get();
-        let height = unit.value - full.base;
+        let (weight, height) = (unit.weight.get(), unit.value - full.base);
+        let scale_up = self.scale_up(group);
+        let mut is_light = true;
+        let mut rest = |sum: f64, part: f64| {
+            is_light &= sum - part >= LEFT_BY_HEAVY * sum;
+            (sum - part).max(0.0)
+        };
+        // (x)⁺ − (−x)⁺ = x gives the differences to the units above from those to the units below.
+        let over = (under[group] - (height * full.weight[group] - full.sum[group])).max(0.0);
+        let left = Left {
+            weight: scale_up * rest(full.weight[group], weight),
+            sum: scale_up * rest(self.group_sum[group], weight * unit.value),
+            own: scale_up * scale_up * rest(full.above(group, group), weight * (under[group] + over)),
+        };
+        let stratum = &self.strata[group];
+        let n_groups = full.n_groups;
+        let (a_above, b_above) = (&mut replicate.a_above[..n_groups], &mut replicate.b_above[..n_groups]);
+        let (under, is_other) = (&under[..n_groups], &stratum.is_other[..n_groups]);
+        let (weights, sums) = (&full.weight[..n_groups], &full.sum[..n_groups]);
+        let (above, below) = (&stratum.above[..n_groups], &stratum.below[..n_groups]);
+        let mut all_light = true;
+        for h in 0..n_groups {
+            let over = (under[h] - (height * weights[h] - sums[h])).max(0.0);
+            let own_weight = weight * is_other[h];
+            let (a_left, b_left) = (above[h] - own_weight * under[h], below[h] - own_weight * over);
+            all_light &= a_left >= LEFT_BY_HEAVY * above[h];
+            all_light &= b_left >= LEFT_BY_HEAVY * below[h];
+            a_above[h] = scale_up * a_left.max(0.0);
+            b_above[h] = scale_up * b_left.max(0.0);
+        }
+        self.finish(group, &left, replicate);
+        is_light && all_light
+    }
+
+    /// As [`Full::delete_light`], with the sums that the unit dominates taken anew without it.
+    fn delete_heavy(&self, group: usize, index: usize, under: &[f64], replicate: &mut Replicate) {
+        let full = self.differences;
+        let unit = self.sample.units[group][index];
+        let (weight, height) = (unit.weight.get(), unit.value - full.base);
         let scale_up = self.scale_up(group);
         let without = Without { sample: self.sample, counts: self.counts, unit: (group, index) };
-        let mut light = true;
         // What is left of a sum of non-negative terms; zero stays zero.
-        let mut rest = |sum: f64, part: f64, anew: &dyn Fn() -> f64| {
-            let is_light = sum - part >= LEFT_BY_HEAVY * sum;
-            light &= is_light;
-            if ANEW && !is_light { anew() } else { (sum - part).max(0.0) }
+        let rest = |sum: f64, part: f64, anew: &dyn Fn() -> f64| {
+            if sum - part >= LEFT_BY_HEAVY * sum { sum - part } else { anew() }
         };
-        let group_weight = scale_up * rest(full.weight[group], weight, &|| without.sum(|_| 1.0));
-        let value_of = |value: f64| value;
-        let group_sum =
-            scale_up * rest(self.group_sum[group], weight * unit.value, &|| without.sum(value_of));
-        // (x)⁺ − (−x)⁺ = x gives the differences to the units above from those to the units below.
         let over = |h: usize| (under[h] - (height * full.weight[h] - full.sum[h])).max(0.0);
-
+        let value_of = |value: f64| value;
         let own_part = weight * (under[group] + over(group));
-        let own = rest(full.above(group, group), own_part, &|| without.above(group, group));
-        let own = scale_up * scale_up * own;
+        let left = Left {
+            weight: scale_up * rest(full.weight[group], weight, &|| without.sum(|_| 1.0)),
+            sum: scale_up * rest(self.group_sum[group], weight * unit.value, &|| without.sum(value_of)),
+            own: scale_up
+                * scale_up
+                * rest(full.above(group, group), own_part, &|| without.above(group, group)),
+        };
         let stratum = &self.strata[group];
-        let mut parts = stratum.others;
-        parts.within += own;
-        replicate.own[OVERALL.len()] = ratio_or_zero(own, group_weight * group_sum);
-
-        let (above, below) = (&stratum.above, &stratum.below);
-        for (h, pair) in replicate.pairs.iter_mut().enumerate() {
-            let part = |part: f64| if h == group { 0.0 } else { weight * part };
-            let after = Pair {
-                a_above: scale_up * rest(above[h], part(under[h]), &|| without.above(group, h)),
-                b_above: scale_up * rest(below[h], part(over(h)), &|| without.above(h, group)),
-            };
-            parts.between += after.net();
-            parts.transvariation += after.overlap();
-            let scale = group_weight * self.group_sum[h] + full.weight[h] * group_sum;
-            *pair = [ratio_or_zero(after.total(), scale), ratio_or_zero(after.net(), after.total())];
+        for h in (0..full.n_groups).filter(|&h| h != group) {
+            let (above, below) = (stratum.above[h], stratum.below[h]);
+            replicate.a_above[h] = scale_up * rest(above, weight * under[h], &|| without.above(group, h));
+            replicate.b_above[h] = scale_up * rest(below, weight * over(h), &|| without.above(h, group));
         }
-        let total_weight = self.total_weight - full.weight[group] + group_weight;
-        let total_sum = self.total_sum - self.group_sum[group] + group_sum;
-        let overall = parts.overall(total_weight * total_sum);
-        replicate.own[..OVERALL.len()].copy_from_slice(&overall);
-        light
+        self.finish(group, &left, replicate);
+    }
+
+    /// The statistics of a replicate from its sums.
+    #[inline(always)]
+    fn finish(&self, group: usize, left: &Left, replicate: &mut Replicate) {
+        let n_groups = self.differences.n_groups;
+        let (own, pairs) = replicate.statistics.split_at_mut(OWN);
+        let (ginis, distances) = pairs.split_at_mut(n_groups);
+        let (a_above, b_above) = (&replicate.a_above[..n_groups], &replicate.b_above[..n_groups]);
+        let (weights, sums) = (&self.differences.weight[..n_groups], &self.group_sum[..n_groups]);
+        let distances = &mut distances[..n_groups];
+        for h in 0..n_groups {
+            let pair = Pair { a_above: a_above[h], b_above: b_above[h] };
+            let scale = left.weight * sums[h] + weights[h] * left.sum;
+            ginis[h] = ratio_or_zero(pair.total(), scale);
+            distances[h] = ratio_or_zero(pair.net(), pair.total());
+        }
+        let mut parts = self.strata[group].others;
+        parts.within += left.own;
+        parts.add_pairs(a_above, b_above);
+        let total_weight = self.total_weight - self.differences.weight[group] + left.weight;
+        let total_sum = self.total_sum - self.group_sum[group] + left.sum;
+        own[..OVERALL.len()].copy_from_slice(&parts.overall(total_weight * total_sum));
+        own[OVERALL.len()] = ratio_or_zero(left.own, left.weight * left.sum);
     }
 
     fn size(&self, group: usize) -> f64 {
@@ -283,7 +319,7 @@ impl<'a, W: Weight> Full<'a, W> {
         self.size(group) / (self.size(group) - 1.0)
     }
 
-    fn combine(&self, stretches: &[Vec<Stretch>]) -> Errors {
+    fn combine(&self, stretches: &[Vec<Gathered>]) -> Errors {
         let n_statistics = self.layout.n_statistics();
         let mut errors =
             Errors { standard_error: vec![f64::NAN; n_statistics], degrees: vec![0.0; n_statistics] };
@@ -312,6 +348,15 @@ impl<'a, W: Weight> Full<'a, W> {
         }
         errors
     }
+}
+
+/// What is left of a group without one unit, weighted up to stand for the whole group.
+struct Left {
+    weight: f64,
+    /// Of the weighted values.
+    sum: f64,
+    /// Of the differences inside the group.
+    own: f64,
 }
 
 /// A sample without one unit.

@@ -17,6 +17,7 @@
 mod bootstrap;
 mod differences;
 mod jackknife;
+mod merge;
 mod moments;
 mod statistics;
 
@@ -128,12 +129,13 @@ fn decompose_period<W: Weight>(
     if sample.is_zero() {
         return Err(Error::ZeroMean { name: "values", period });
     }
-    differences.measure(job, &sample, Counts::none())?;
+    let stretch = jackknife::stretch_length(sample.order.len(), groups.len());
+    let starts = differences.measure(job, &sample, Counts::none(), stretch)?;
     if !differences.is_in_range() {
         return Err(Error::OutOfRange { name: "values", period });
     }
     let estimate = layout.statistics(&differences);
-    let errors = jackknife::standard_errors(job, &sample, Counts::none(), &differences, &layout)?;
+    let errors = jackknife::standard_errors(job, &sample, Counts::none(), &differences, starts, &layout)?;
     let interval = if parameters.bootstrap > 0 {
         let error = &errors.standard_error;
         bootstrap::intervals(job, &sample, &layout, period, &estimate, error, parameters)?

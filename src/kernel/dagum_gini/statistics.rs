@@ -7,6 +7,9 @@ use crate::kernel::stats::ratio_or_zero;
 pub const OVERALL: [&str; 7] =
     ["gini", "within", "between", "transvariation", "share_within", "share_between", "share_transvariation"];
 
+/// Partial sums of pairs that are taken side by side.
+const LANES: usize = 4;
+
 /// Positions of the statistics of one period with k groups: the overall ones, k group Ginis, then for each pair of
 /// groups a < b its Gini, then for each pair its relative distance.
 #[derive(Debug, Clone, Copy)]
@@ -139,6 +142,27 @@ impl Parts {
         let pair = Pair { a_above: differences.above(a, b), b_above: differences.above(b, a) };
         self.between += pair.net();
         self.transvariation += pair.overlap();
+    }
+
+    /// Add the pairs of one group with every other, given their sums in columns.
+    #[inline(always)]
+    pub fn add_pairs(&mut self, a_above: &[f64], b_above: &[f64]) {
+        // Sums in four lanes wait for each other four times less.
+        let (mut net, mut overlap) = ([0.0; LANES], [0.0; LANES]);
+        let mut add = |lane: usize, a_above: f64, b_above: f64| {
+            let pair = Pair { a_above, b_above };
+            net[lane] += pair.net();
+            overlap[lane] += pair.overlap();
+        };
+        let (a_chunks, b_chunks) = (a_above.chunks_exact(LANES), b_above.chunks_exact(LANES));
+        for (lane, (&a, &b)) in a_chunks.remainder().iter().zip(b_chunks.remainder()).enumerate() {
+            add(lane, a, b);
+        }
+        for (a, b) in a_chunks.zip(b_chunks) {
+            (0..LANES).for_each(|lane| add(lane, a[lane], b[lane]));
+        }
+        self.between += net.iter().sum::<f64>();
+        self.transvariation += overlap.iter().sum::<f64>();
     }
 
     /// The values of [`OVERALL`]; shares of a Gini of zero are NaN.

@@ -94,7 +94,8 @@ impl Reached {
 ///
 /// All forests share the sorted factors, the draws of rows, the seeds of the trees and the permutations of the factors.
 /// O((permutations + 1) · trees · n log n · max_features). Memory: the trees of the observed forest at 28 bytes a node,
-/// about 400 bytes per factor and permuted forest, and for each thread one tree and up to 16 responses.
+/// about 400 bytes per factor and permuted forest, and for each thread one tree, up to 16 responses, and up to 50 bytes per
+/// row and factor for permuted rows on their way.
 ///
 /// # Errors
 /// Empty input, columns of unequal length, values that are not finite, options out of range, blocks of one row each,

@@ -87,12 +87,12 @@ impl<P: Place> Worker<'_, P> {
             }
             for (response, sum) in responses.iter().zip(&mut sums) {
                 self.grower.grow_into(job, index, response, &mut self.tree)?;
-                self.walker.load(ranks, &self.tree);
+                self.walker.load(&self.tree);
                 let (outside, donors) = (&self.grower.outside, &self.donors);
                 if options.exact {
                     exact::measure(&mut self.walker, places, outside, donors, response.original());
                 } else {
-                    self.walker.measure(places, outside, donors, response.original());
+                    self.walker.measure(outside, donors, response.original());
                 }
                 sum.take(&self.walker, &self.tree, outside.len());
                 if keep {

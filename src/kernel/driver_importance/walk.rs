@@ -1,7 +1,7 @@
 //! By how much the out-of-bag error of one tree rises when a factor is permuted.
 
 use crate::kernel::forest::ranks::Place;
-use crate::kernel::forest::{DONORS, Parameters, Ranks, Tree};
+use crate::kernel::forest::{DONORS, Parameters, Tree};
 
 /// A node as out-of-bag rows walk over it: rows at places up to `last` of `feature` go to `left`, others to the next.
 #[derive(Debug, Clone, Copy, Default)]
@@ -15,7 +15,8 @@ pub(super) struct Step<P> {
 /// Where the values of a factor come from when it is permuted.
 #[derive(Debug, Clone)]
 pub(super) struct Donors<P> {
-    /// The permuted places of the out-of-bag rows, row after row.
+    /// The places of the out-of-bag rows, row after row, and the same permuted.
+    own: Vec<P>,
     permuted: Vec<P>,
     order: Vec<P>,
     /// For each factor and place how many out-of-bag rows stand before it, for exact expectations.
@@ -25,7 +26,7 @@ pub(super) struct Donors<P> {
 
 impl<P: Place> Donors<P> {
     pub fn none() -> Self {
-        Self { permuted: Vec::new(), order: Vec::new(), before: Vec::new(), n_rows: 0 }
+        Self { own: Vec::new(), permuted: Vec::new(), order: Vec::new(), before: Vec::new(), n_rows: 0 }
     }
 
     /// Permute each factor among the out-of-bag rows of a tree; the same for every response.
@@ -38,6 +39,8 @@ impl<P: Place> Donors<P> {
         tree: usize,
     ) {
         let mut stream = parameters.stream(tree, DONORS);
+        self.own.clear();
+        self.own.extend(outside.iter().flat_map(|&row| &places[row as usize * p..][..p]));
         self.permuted.resize(outside.len() * p, P::default());
         for feature in 0..p {
             self.order.clear();
@@ -88,6 +91,15 @@ pub(super) struct Walker<P> {
     pub rise: Vec<f64>,
     /// Prediction for each out-of-bag row.
     pub prediction: Vec<f64>,
+    /// Positions of the rows on their own way, node by node.
+    inside: Vec<u32>,
+    buffer: Vec<u32>,
+    /// Per row and factor whether the permuted row has left.
+    has_left: Vec<bool>,
+    strays: Vec<Stray>,
+    tasks: Vec<Task>,
+    /// Strays at their leaves.
+    ended: Vec<(Stray, f64)>,
 }
 
 impl<P: Place> Walker<P> {
@@ -99,16 +111,21 @@ impl<P: Place> Walker<P> {
             seen: vec![u32::MAX; n_features],
             rise: vec![0.0; n_features],
             prediction: Vec::new(),
+            inside: Vec::new(),
+            buffer: Vec::new(),
+            has_left: Vec::new(),
+            strays: Vec::new(),
+            tasks: Vec::new(),
+            ended: Vec::new(),
         }
     }
 
     /// Make a tree ready for walks by places.
-    pub fn load(&mut self, ranks: &Ranks<'_>, tree: &Tree) {
+    pub fn load(&mut self, tree: &Tree) {
         self.steps.clear();
         self.steps.extend(tree.nodes.iter().map(|node| {
-            let place =
-                if node.left == 0 { 0 } else { ranks.last_left(node.feature as usize, node.threshold) };
-            Step { feature: node.feature, last: P::of(place as usize), left: node.left }
+            let last = P::of(node.last as usize);
+            Step { feature: node.feature, last, left: node.left }
         }));
         self.value.clear();
         self.value.extend(tree.nodes.iter().map(|node| node.value));
@@ -135,41 +152,114 @@ impl<P: Place> Walker<P> {
     /// Rises under one permutation of each factor.
     ///
     /// A permuted row leaves the way of the row itself at the first split on the factor that parts the two; from there
-    /// it walks alone. Factors that never part have no rise.
-    pub fn measure(&mut self, places: &[P], outside: &[u32], donors: &Donors<P>, response: &[f64]) {
-        let p = self.rise.len();
-        for (position, &row) in outside.iter().enumerate() {
-            let own = &places[row as usize * p..][..p];
-            let other = &donors.permuted[position * p..][..p];
-            let prediction = self.follow(own);
-            self.prediction.push(prediction);
-            let actual = response[row as usize];
-            let error = actual - prediction;
-            for &node in &self.path {
-                let step = self.steps[node as usize];
-                let feature = step.feature as usize;
-                let (goes_right, went_right) = (other[feature] > step.last, own[feature] > step.last);
-                if goes_right == went_right || self.seen[feature] == position as u32 {
-                    continue;
+    /// it goes on as a stray. Factors that never part have no rise. All rows of a node are sent on together: none
+    /// waits for the step of another. O(rows and strays · depth).
+    pub fn measure(&mut self, outside: &[u32], donors: &Donors<P>, response: &[f64]) {
+        let n_rows = outside.len();
+        self.inside.clear();
+        self.inside.extend(0..n_rows as u32);
+        self.buffer.resize(n_rows, 0);
+        self.prediction.resize(n_rows, 0.0);
+        self.has_left.clear();
+        self.has_left.resize(donors.own.len(), false);
+        self.ended.clear();
+        self.tasks.push(Task { node: 0, inside: (0, n_rows), strays: (0, 0), height: 0 });
+        while let Some(task) = self.tasks.pop() {
+            let step = self.steps[task.node];
+            if step.left == 0 {
+                let value = self.value[task.node];
+                for &position in &self.inside[task.inside.0..task.inside.1] {
+                    self.prediction[position as usize] = value;
                 }
-                self.seen[feature] = position as u32;
-                let start = step.left as usize + usize::from(goes_right);
-                let moved = actual - self.leaf(start, own, step.feature, other[feature]);
-                self.rise[feature] += moved * moved - error * error;
+                let strays = &self.strays[task.strays.0..task.strays.1];
+                self.ended.extend(strays.iter().map(|&stray| (stray, value)));
+            } else {
+                self.split(&task, step, donors);
             }
+        }
+        for &(Stray { position, feature }, value) in &self.ended {
+            let actual = response[outside[position as usize] as usize];
+            let (moved, error) = (actual - value, actual - self.prediction[position as usize]);
+            self.rise[feature as usize] += moved * moved - error * error;
         }
     }
 
-    /// The value of the leaf that a row reaches from `node` with another place for one factor.
-    #[inline]
-    fn leaf(&self, mut node: usize, row: &[P], feature: u32, place: P) -> f64 {
-        loop {
-            let step = self.steps[node];
-            if step.left == 0 {
-                return self.value[node];
-            }
-            let at = if step.feature == feature { place } else { row[step.feature as usize] };
-            node = step.left as usize + usize::from(at > step.last);
+    /// Send the rows and strays of a node to its children. Nothing here branches on a place.
+    fn split(&mut self, task: &Task, step: Step<P>, donors: &Donors<P>) {
+        let (p, feature) = (self.rise.len(), step.feature as usize);
+        let n_rows = task.inside.1 - task.inside.0;
+        let room = task.strays.1 - task.strays.0 + n_rows;
+        let top = task.height + room;
+        if self.strays.len() < top {
+            self.strays.resize(top, Stray::default());
         }
+        let (above, below) = self.strays.split_at_mut(task.height);
+        let mut sides = Sides { strays: &mut below[..room], low: 0, high: room };
+        for &stray in &above[task.strays.0..task.strays.1] {
+            let at = stray.position as usize * p + feature;
+            let is_permuted = stray.feature == step.feature;
+            let place = if is_permuted { donors.permuted[at] } else { donors.own[at] };
+            sides.send(stray, place <= step.last, place > step.last);
+        }
+        let inside = &mut self.inside[task.inside.0..task.inside.1];
+        let (mut n_left, mut n_right) = (0, 0);
+        for index in 0..n_rows {
+            let position = inside[index];
+            let at = position as usize * p + feature;
+            let (goes_right, other_right) = (donors.own[at] > step.last, donors.permuted[at] > step.last);
+            let leaves = (goes_right != other_right) & !self.has_left[at];
+            self.has_left[at] |= leaves;
+            sides.send(Stray { position, feature: step.feature }, leaves & goes_right, leaves & other_right);
+            inside[n_left] = position;
+            self.buffer[n_right] = position;
+            n_left += usize::from(!goes_right);
+            n_right += usize::from(goes_right);
+        }
+        inside[n_left..].copy_from_slice(&self.buffer[..n_right]);
+        let (low, high) = (task.height + sides.low, task.height + sides.high);
+        let (middle, left) = (task.inside.0 + n_left, step.left as usize);
+        // The last is visited first.
+        for (node, inside, strays) in [
+            (left + 1, (middle, task.inside.1), (high, top)),
+            (left, (task.inside.0, middle), (task.height, low)),
+        ] {
+            if inside.0 < inside.1 || strays.0 < strays.1 {
+                self.tasks.push(Task { node, inside, strays, height: top });
+            }
+        }
+    }
+}
+
+/// An out-of-bag row, by its position among them, that has left its own way because one factor is permuted.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stray {
+    position: u32,
+    feature: u32,
+}
+
+/// A node still to be visited, with its rows and strays; what lies at `height` of the strays and above is free.
+#[derive(Debug, Clone, Copy)]
+struct Task {
+    node: usize,
+    inside: (usize, usize),
+    strays: (usize, usize),
+    height: usize,
+}
+
+/// Strays told apart: those that go left from the bottom up, those that go right from the top down.
+struct Sides<'a> {
+    strays: &'a mut [Stray],
+    low: usize,
+    high: usize,
+}
+
+impl Sides<'_> {
+    /// Written to both ends, of which one is then moved at most: there is no branch to be foretold.
+    #[inline(always)]
+    fn send(&mut self, stray: Stray, goes_left: bool, goes_right: bool) {
+        self.strays[self.low] = stray;
+        self.strays[self.high - 1] = stray;
+        self.low += usize::from(goes_left);
+        self.high -= usize::from(goes_right);
     }
 }

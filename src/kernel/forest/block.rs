@@ -43,10 +43,14 @@ impl<'b, R: Place> Block<'b, R> {
         self.origin.map_or(row, |origin| origin[row as usize]) as usize
     }
 
+    /// The row of the data at a place of a factor.
+    pub fn row(&self, feature: usize, place: usize) -> usize {
+        self.origin(self.row_at[feature * self.n_rows + place].index() as u32)
+    }
+
     /// The value at a place of a factor.
-    pub fn value(&self, ranks: &Ranks<'_>, feature: usize, place: usize) -> f64 {
-        let row = self.row_at[feature * self.n_rows + place].index();
-        ranks.value(feature, self.origin(row as u32))
+    fn value(&self, ranks: &Ranks<'_>, feature: usize, place: usize) -> f64 {
+        ranks.value(feature, self.row(feature, place))
     }
 
     /// Whether the values at two places of a factor are one number.

@@ -2,7 +2,7 @@
 
 use super::block::{Block, Draws, Level};
 use super::bootstrap::in_bag;
-use super::ranks::{Place, Places, Ranks, Table, threshold};
+use super::ranks::{Place, Places, Ranks, Table};
 use super::split::{Moments, Scratch, Search, Split};
 use super::{GROWTH, Parameters, Tree, TreeNode, oob};
 use crate::kernel::error::Result;
@@ -89,6 +89,15 @@ struct Work {
     buffer: Vec<u32>,
     features: Vec<u32>,
     nodes_seen: usize,
+    boundaries: Vec<Boundary>,
+}
+
+/// The rows of the data on both sides of a split, next to it.
+#[derive(Debug, Clone, Copy)]
+struct Boundary {
+    place: u32,
+    low: u32,
+    high: u32,
 }
 
 impl<'a> Grower<'a> {
@@ -108,6 +117,7 @@ impl<'a> Grower<'a> {
                 buffer: vec![0; n],
                 features: (0..ranks.n_features() as u32).collect(),
                 nodes_seen: 0,
+                boundaries: Vec::new(),
             },
         }
     }
@@ -134,6 +144,7 @@ impl<'a> Grower<'a> {
     /// Grow one tree on the rows drawn last.
     pub fn grow_into(&mut self, job: &Job, index: usize, response: &Response, tree: &mut Tree) -> Result<()> {
         tree.clear(self.ranks.n_features());
+        self.work.boundaries.clear();
         for &row in &self.inside {
             let row = row as usize;
             self.draws[row] = Draws { count: f64::from(self.counts[row]), response: response.scaled[row] };
@@ -156,13 +167,15 @@ impl<'a> Grower<'a> {
         match &self.ranks.table {
             Table::Narrow(places) => {
                 let block = whole(places, rows);
-                growth.nodes(&block, order, &mut self.levels, 0)
+                growth.nodes(&block, order, &mut self.levels, 0)?;
             }
             Table::Wide(places) => {
                 let block = whole(places, rows);
-                growth.nodes(&block, order, &mut self.levels, 0)
+                growth.nodes(&block, order, &mut self.levels, 0)?;
             }
         }
+        growth.thresholds();
+        Ok(())
     }
 
     /// The prediction of a tree for the rows that it did not draw.
@@ -280,15 +293,28 @@ impl Growth<'_> {
         place: usize,
         split: &Split,
     ) -> usize {
-        let value = |place| block.value(self.ranks, split.feature, place);
-        let threshold = threshold(value(split.low), value(split.high));
+        let row = |at| block.row(split.feature, at) as u32;
+        let boundary = Boundary { place: place as u32, low: row(split.low), high: row(split.high) };
+        self.work.boundaries.push(boundary);
         let Tree { nodes, purity } = &mut *self.tree;
         let left = nodes.len() as u32;
         let node = &mut nodes[place];
-        (node.feature, node.threshold, node.left) = (split.feature as u32, threshold, left);
+        (node.feature, node.left) = (split.feature as u32, left);
         nodes.extend_from_slice(&[TreeNode::LEAF; 2]);
         purity[split.feature] += self.response.squares(split.decrease);
         partition(block.column(split.feature), R::of(split.low), rows, &mut self.work.buffer)
+    }
+
+    /// Put the threshold of each split between the values beside it, once the tree is grown.
+    ///
+    /// The values lie far apart in memory: read one after another while growing, each would be waited for.
+    fn thresholds(&mut self) {
+        for boundary in self.work.boundaries.drain(..) {
+            let node = &mut self.tree.nodes[boundary.place as usize];
+            let value = |row: u32| self.ranks.value(node.feature as usize, row as usize);
+            (node.threshold, node.last) =
+                self.ranks.between(node.feature as usize, value(boundary.low), value(boundary.high));
+        }
     }
 }
 

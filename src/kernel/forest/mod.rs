@@ -206,11 +206,14 @@ pub(crate) struct TreeNode {
     pub threshold: f64,
     pub value: f64,
     pub n_draws: u32,
+    /// The last place of the factor that goes left.
+    pub last: u32,
 }
 
 impl TreeNode {
     /// A node that nothing is known of.
-    pub const LEAF: Self = Self { feature: 0, left: 0, threshold: f64::NAN, value: f64::NAN, n_draws: 0 };
+    pub const LEAF: Self =
+        Self { feature: 0, left: 0, threshold: f64::NAN, value: f64::NAN, n_draws: 0, last: 0 };
 }
 
 /// A forest with what its out-of-bag rows tell.

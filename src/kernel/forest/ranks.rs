@@ -3,6 +3,7 @@
 use crate::kernel::check;
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
+use crate::kernel::sort;
 
 /// A place in sorted order as it is stored.
 pub(crate) trait Place: Copy + Send + Sync + Default + PartialOrd + 'static {
@@ -110,16 +111,33 @@ impl<'a> Ranks<'a> {
         self.columns[feature][row] + 0.0
     }
 
-    /// The last place of a factor that a split at `threshold` sends left; the first value goes left. O(log n).
-    pub(crate) fn last_left(&self, feature: usize, threshold: f64) -> u32 {
-        self.sorted[feature].partition_point(|&value| value <= threshold).saturating_sub(1) as u32
+    /// The threshold between two values that a node parts, and the last place of the factor that goes left. O(log n).
+    ///
+    /// It is their midpoint, or a value of the data that is the midpoint but for rounding: on which side such a row falls
+    /// must not depend on the unit, in which 0.2 may be the midpoint of 0.1 and 0.3 or not.
+    pub(super) fn between(&self, feature: usize, below: f64, above: f64) -> (f64, u32) {
+        let sorted = &self.sorted[feature];
+        let middle = threshold(below, above);
+        let slack = ROUNDING * below.abs().max(above.abs());
+        if above / 4.0 - below / 4.0 <= slack {
+            let end = sorted.partition_point(|&value| value <= middle);
+            return (middle, end.saturating_sub(1) as u32);
+        }
+        // At least the lower value is among those.
+        let last = sorted.partition_point(|&value| value <= middle + slack).saturating_sub(1);
+        let nearest = sorted[last];
+        (if nearest > middle - slack { nearest } else { middle }, last as u32)
     }
 }
+
+/// Values that differ by less, relative to the larger of the values beside a threshold, are one but for rounding: each of
+/// them is off by half a unit of its last digit after a change of units, and their midpoint by another.
+const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
 /// Where between two neighbouring values a split is put.
 ///
 /// Their midpoint, computed in one way; where rounding would put it on the upper value, the lower.
-pub(super) fn threshold(below: f64, above: f64) -> f64 {
+fn threshold(below: f64, above: f64) -> f64 {
     let middle = below.midpoint(above);
     if middle < above { middle } else { below }
 }
@@ -128,7 +146,7 @@ fn sort_column(job: &Job, values: &[f64]) -> Result<(Vec<u32>, Vec<f64>)> {
     // Adding zero turns −0 into 0, so that both are equal.
     let mut order: Vec<(f64, u32)> =
         values.iter().enumerate().map(|(row, &value)| (value + 0.0, row as u32)).collect();
-    job.sort_by(&mut order, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))?;
+    sort::by_number(job, &mut order, |entry| entry.0, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))?;
     Ok((order.iter().map(|entry| entry.1).collect(), order.iter().map(|entry| entry.0).collect()))
 }
 

@@ -10,7 +10,7 @@ pub struct Ecological {
     pub period: u32,
     pub factor_a: u32,
     pub factor_b: u32,
-    /// [SSW_a/(N_a − 1)] / [SSW_b/(N_b − 1)]; NaN if both factors leave nothing.
+    /// [SSW_a/(N_a − 1)] / [SSW_b/(N_b − 1)]; NaN if both factors leave nothing, or one has no units.
     pub f: f64,
     /// N_a − 1 and N_b − 1.
     pub dof_a: f64,
@@ -31,9 +31,11 @@ pub(super) fn detect(moments: &Moments, factors: &[FactorResult]) -> Vec<Ecologi
 }
 
 fn compare(a: &FactorResult, b: &FactorResult) -> Ecological {
-    let (dof_a, dof_b) = (a.n - 1.0, b.n - 1.0);
+    let (dof_a, dof_b) = ((a.n - 1.0).max(0.0), (b.n - 1.0).max(0.0));
     let (f, inverse) = ((a.within / dof_a) / (b.within / dof_b), (b.within / dof_b) / (a.within / dof_a));
     let p_value = (2.0 * f_tail(f, dof_a, dof_b).min(f_tail(inverse, dof_b, dof_a))).min(1.0);
-    let p_value = if f.is_nan() { f64::NAN } else { p_value };
+    // Of a factor without a q there are no units, or units that do not vary.
+    let (f, p_value) =
+        if a.q.is_nan() || b.q.is_nan() || f.is_nan() { (f64::NAN, f64::NAN) } else { (f, p_value) };
     Ecological { period: a.period, factor_a: a.factor, factor_b: b.factor, f, dof_a, dof_b, p_value }
 }

@@ -140,11 +140,12 @@ fn pair_index(n: usize, a: usize, b: usize) -> usize {
     a * (2 * n - a - 1) / 2 + b - a - 1
 }
 
-/// The squares of every period are numbers of full precision, or zero.
+/// The squares of every period are numbers of full precision, or zero since all its values are equal.
 fn check_range(strata: &[Stratum], sample: &Sample<'_>) -> Result<()> {
     for period in 0..sample.n_periods() {
         let total = total(&strata[period * sample.n_strata[0]..(period + 1) * sample.n_strata[0]]);
-        if total.squares > 0.0 && !keeps_digits(total.squares) {
+        let varies = || sample.values[sample.rows_of(period)].iter().any(|&value| value != 0.0);
+        if !keeps_digits(total.squares) && (total.squares > 0.0 || varies()) {
             return Err(Error::OutOfRange { name: "values", period });
         }
     }

@@ -61,13 +61,12 @@ pub fn test(
     let shrink = 1.0 / (1.0 + 1.0 / variance).sqrt();
     let more = job.map(replicates, |replicate| {
         let mut stream = Stream::new(key.0, &[key.1, replicate as u64, 1]);
-        let mut drawn: Vec<f64> = (0..draws)
-            .map(|_| {
-                let x = values[pick(&mut stream, &below, values.len())];
-                spread.mean + (x - spread.mean + critical * stream.normal()) * shrink
-            })
-            .collect();
-        drawn.sort_unstable_by(f64::total_cmp);
+        let mut drawn = Vec::with_capacity(draws);
+        job.walk(0..draws, |_| {
+            let x = values[pick(&mut stream, &below, values.len())];
+            drawn.push(spread.mean + (x - spread.mean + critical * stream.normal()) * shrink);
+        })?;
+        job.sort_by(&mut drawn, f64::total_cmp)?;
         let drawn = Sample { values: &drawn, weights: None };
         job.step();
         Ok(count_modes(job, &drawn, draws as f64, critical)? > null_modes)

@@ -8,6 +8,8 @@
 //! goes to zero. The largest local minimum is taken, as Hall & Marron (1991) advise; that the lower end of the range is
 //! lower still is said.
 
+use std::ops::Range;
+
 use super::lattice::{Lattice, Spacing};
 use super::sample::{Sample, Spread};
 use super::shape::Kernel;
@@ -34,6 +36,9 @@ const BINS: f64 = 8.0;
 
 /// A share of a point's own density below which that of the others is summed by itself.
 const DISTINCT: f64 = 1e-4;
+
+/// Bins of one piece at most; two of the reach of the kernel on either side add little to so many.
+const LONGEST: f64 = (1 << 16) as f64;
 
 /// Points that one step of work takes.
 const CHUNK: usize = 4096;
@@ -130,19 +135,58 @@ fn log_of_neighbors(sample: &Sample<'_>, i: usize, h: f64) -> f64 {
 
 /// The density of bandwidth h at the points. All pairs for few points, else bins of which each is expanded once.
 fn densities(job: &Job, sample: &Sample<'_>, spread: &Spread, h: f64) -> Result<Vec<f64>> {
-    let step = h / BINS;
-    let spacing = Spacing { origin: spread.low, step, stride: 1 };
-    let n = sample.len();
-    if n <= FEW || !Lattice::<8>::is_feasible(&spacing, spread.low, spread.high) {
-        let points = Points::new(sample.values, sample.weights, Kernel::Gaussian, h);
-        return job.map(n, |i| Ok(points.density(sample.values[i])));
+    if sample.len() <= FEW {
+        return in_pairs(job, sample, spread.total, h);
     }
-    let range = (spread.low, spread.high);
-    let lattice = Lattice::<8>::new(job, sample, range, spread.total, Kernel::Gaussian, h, spacing)?;
+    let reach = Kernel::Gaussian.radius() * h;
+    let pieces = pieces(sample.values, reach, LONGEST * h / BINS);
+    let parts =
+        job.map(pieces.len(), |piece| in_piece(job, sample, spread.total, h, pieces[piece].clone()))?;
+    Ok(parts.concat())
+}
+
+/// Stretches of the sorted points without a gap of more than `reach`, and none of them longer than `longest`: what a far
+/// point adds to the range takes no bins.
+fn pieces(values: &[f64], reach: f64, longest: f64) -> Vec<Range<usize>> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    for next in 1..values.len() {
+        if values[next] - values[next - 1] > reach || values[next] - values[start] > longest {
+            pieces.push(start..next);
+            start = next;
+        }
+    }
+    pieces.push(start..values.len());
+    pieces
+}
+
+/// The density at the points of one piece, from them and those within reach.
+fn in_piece(job: &Job, sample: &Sample<'_>, total: f64, h: f64, piece: Range<usize>) -> Result<Vec<f64>> {
+    let reach = Kernel::Gaussian.radius() * h;
+    let (low, high) = (sample.values[piece.start] - reach, sample.values[piece.end - 1] + reach);
+    let first = sample.values.partition_point(|&value| value < low);
+    let end = sample.values.partition_point(|&value| value <= high);
+    let near =
+        Sample { values: &sample.values[first..end], weights: sample.weights.map(|all| &all[first..end]) };
+    let own = piece.start - first..piece.end - first;
+    let range = (near.values[0], near.values[near.len() - 1]);
+    let spacing = Spacing { origin: range.0, step: h / BINS, stride: 1 };
+    if near.len() <= FEW || !Lattice::<8>::is_feasible(&spacing, range.0, range.1) {
+        return Ok(in_pairs(job, &near, total, h)?[own].to_vec());
+    }
+    let lattice = Lattice::<8>::new(job, &near, range, total, Kernel::Gaussian, h, spacing)?;
     let expansions = lattice.expansions(job)?;
-    let parts = job.map(n.div_ceil(CHUNK), |chunk| {
-        let values = &sample.values[chunk * CHUNK..n.min((chunk + 1) * CHUNK)];
+    let values = &near.values[own];
+    let parts = job.map(values.len().div_ceil(CHUNK), |chunk| {
+        let values = &values[chunk * CHUNK..values.len().min((chunk + 1) * CHUNK)];
         Ok(values.iter().map(|&x| lattice.density_from(&expansions, x)).collect::<Vec<f64>>())
     })?;
     Ok(parts.concat())
+}
+
+/// The density at the points by its definition, as a part of points of that total weight.
+fn in_pairs(job: &Job, sample: &Sample<'_>, total: f64, h: f64) -> Result<Vec<f64>> {
+    let points = Points::new(sample.values, sample.weights, Kernel::Gaussian, h);
+    let share = points.total() / total;
+    job.map(sample.len(), |i| Ok(share * points.density(sample.values[i])))
 }

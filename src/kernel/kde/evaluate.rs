@@ -88,7 +88,7 @@ impl Evaluation<'_> {
         let density = job.map(self.grid.size, |k| Ok(folded.density(self.grid.place(k))))?;
         let is_rough = self.kernel != Kernel::Gaussian && !self.is_few(sample.len());
         let modes = if is_rough {
-            self.modes_of_values(job, &density, self.grid.step())?
+            self.modes_of_values(job, &folded, &density, self.grid.step())?
         } else {
             let slopes = turning::of_points(job, &folded, self.kernel, &values, support)?;
             let turns = turning::of_slopes(&folded, support, &slopes, self.kernel == Kernel::Uniform);
@@ -135,7 +135,7 @@ impl Evaluation<'_> {
             let turns = turning::of_slopes(&folded, self.grid.support, &slopes, false);
             modes::describe(job, &folded, self.grid.support, &turns)?
         } else {
-            self.modes_of_values(job, &values, step)?
+            self.modes_of_values(job, &folded, &values, step)?
         };
         let density: Vec<f64> = values.iter().copied().step_by(per_place).collect();
         let mass = folded.cumulative(self.grid.high) - folded.cumulative(self.grid.low);
@@ -204,14 +204,14 @@ impl Evaluation<'_> {
     }
 
     /// Modes of a density that is known at evenly spaced places, where they rise out of it by more than the tolerance.
-    fn modes_of_values(&self, job: &Job, values: &[f64], step: f64) -> Result<Vec<Mode>> {
+    fn modes_of_values(&self, job: &Job, curve: &impl Curve, values: &[f64], step: f64) -> Result<Vec<Mode>> {
         let peak = values.iter().copied().fold(0.0, f64::max);
         let threshold = self.tolerance.max(1e-12) * peak;
         let place = |node: f64| self.grid.low + node * step;
         let slopes = turning::of_values(values, place, threshold);
-        let curve = Polygon::new(self.grid.low, step, values, self.bandwidth);
-        let turns = turning::of_slopes(&curve, Support::LINE, &slopes, true);
-        modes::describe(job, &curve, Support::LINE, &turns)
+        let polygon = Polygon { low: self.grid.low, step, values, curve };
+        let turns = turning::of_slopes(&polygon, Support::LINE, &slopes, true);
+        modes::describe(job, &polygon, Support::LINE, &turns)
     }
 
     /// Bands of the density on the grid.
@@ -253,27 +253,15 @@ impl Evaluation<'_> {
     }
 }
 
-/// A density by straight lines between values at evenly spaced places.
-struct Polygon<'a> {
+/// A density by straight lines between values at evenly spaced places; its integral is that of `curve`.
+struct Polygon<'a, C> {
     low: f64,
     step: f64,
     values: &'a [f64],
-    /// The integral up to each place.
-    below: Vec<f64>,
-    bandwidth: f64,
+    curve: &'a C,
 }
 
-impl<'a> Polygon<'a> {
-    fn new(low: f64, step: f64, values: &'a [f64], bandwidth: f64) -> Self {
-        let mut below = vec![0.0];
-        let mut sum = 0.0;
-        for pair in values.windows(2) {
-            sum += 0.5 * step * (pair[0] + pair[1]);
-            below.push(sum);
-        }
-        Self { low, step, values, below, bandwidth }
-    }
-
+impl<C: Curve> Polygon<'_, C> {
     /// The place left of x, and how far x is from it in steps.
     fn locate(&self, x: f64) -> (usize, f64) {
         let position = ((x - self.low) / self.step).clamp(0.0, (self.values.len() - 1) as f64);
@@ -282,9 +270,9 @@ impl<'a> Polygon<'a> {
     }
 }
 
-impl Curve for Polygon<'_> {
+impl<C: Curve> Curve for Polygon<'_, C> {
     fn bandwidth(&self) -> f64 {
-        self.bandwidth
+        self.curve.bandwidth()
     }
 
     fn range(&self) -> (f64, f64) {
@@ -305,7 +293,6 @@ impl Curve for Polygon<'_> {
     }
 
     fn cumulative(&self, x: f64) -> f64 {
-        let (left, part) = self.locate(x);
-        self.below[left] + 0.5 * part * self.step * (self.values[left] + self.density(x))
+        self.curve.cumulative(x)
     }
 }

@@ -10,8 +10,8 @@ const MOST_IMAGES: f64 = 1000.0;
 /// Places a few bandwidths beyond such values are doubles, and so are their distances.
 const LARGEST: f64 = f64::MAX / 16.0;
 
-/// The square of its inverse is a double, with room for sums.
-const SMALLEST: f64 = 1e-150;
+/// Its inverse is a double, with room for sums.
+const SMALLEST: f64 = 1e-290;
 
 /// Evenly spaced places, and the bounds of the support that a density reaches.
 #[derive(Debug, Clone, Copy)]
@@ -102,13 +102,12 @@ impl Grid {
     }
 }
 
-/// Bandwidths are above the distance of doubles at the values, and so large that densities and slopes are doubles.
+/// Bandwidths are so large that densities are doubles.
 fn check_narrowest(cells: impl Iterator<Item = (f64, f64, f64)>) -> Result<()> {
-    let is_narrow = |&(low, high, h): &(f64, f64, f64)| h <= SMALLEST.max(unit(low.abs().max(high.abs())));
-    match { cells }.find(is_narrow) {
+    match { cells }.find(|&(_, _, h)| h <= SMALLEST) {
         None => Ok(()),
         Some((_, _, value)) => {
-            let requirement = "above the rounding of the values and above 1e-150; rescale them";
+            let requirement = "above 1e-290, so that densities are numbers; rescale the values";
             Err(Error::Parameter { name: "bandwidth", requirement, value })
         }
     }

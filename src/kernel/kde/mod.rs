@@ -96,8 +96,8 @@ struct Chosen<'a> {
 /// Rows of weight zero are left out. A number as rule works for any cell; the other rules need two distinct values.
 ///
 /// # Errors
-/// Those of [`Panel::check`]; `Parameter` for a choice out of range, `OutsideSupport`, `NoSpread`, `NoWeight`,
-/// `OutOfRange`, `Cancelled`.
+/// Those of [`Panel::check`]; `Parameter` for a choice out of range, `OutsideSupport`, `NoSpread`, `OneWeight`,
+/// `NoWeight`, `OutOfRange`, `Cancelled`.
 pub fn kde(job: &Job, panel: &Panel<'_>, parameters: &Parameters) -> Result<Kde> {
     check::not_empty("values", panel.values)?;
     panel.check_around_values()?;
@@ -155,17 +155,12 @@ fn estimate(job: &Job, samples: &[Sample<'_>], parameters: &Parameters) -> Resul
         let sample = samples[cell];
         let is_fixed = matches!(parameters.rule, Rule::Fixed(_));
         let spread = sample.spread(job, !is_fixed || parameters.test > 0)?;
-        let range = spread.high - spread.low;
-        if !range.is_finite()
-            || !spread.n_effective.is_finite()
-            || (range > 0.0 && !(1.0 / range).is_finite())
-        {
-            return Err(Error::OutOfRange { name: "values", period: cell });
-        }
-        if spread.high <= spread.low && !is_fixed {
-            return Err(Error::NoSpread { name: "values", period: cell });
-        }
+        spread.check("values", cell, !is_fixed)?;
         let (bandwidth, remark) = bandwidth::choose(job, parameters.rule, &sample, &spread)?;
+        if bandwidth <= f64::EPSILON * spread.low.abs().max(spread.high.abs()) {
+            let requirement = "above the distance of doubles as large as the values";
+            return Err(Error::Parameter { name: "bandwidth", requirement, value: bandwidth });
+        }
         Ok(Chosen { sample, spread, bandwidth, remark })
     })?;
     let ranges = chosen.iter().map(|cell| (cell.spread.low, cell.spread.high, cell.bandwidth));

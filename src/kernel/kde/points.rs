@@ -35,6 +35,11 @@ impl<'a> Points<'a> {
         Self { values, weights, kernel, bandwidth, below, total }
     }
 
+    /// Σ w.
+    pub fn total(&self) -> f64 {
+        self.total
+    }
+
     /// The points within reach of x.
     fn window(&self, x: f64) -> std::ops::Range<usize> {
         let reach = self.reach();

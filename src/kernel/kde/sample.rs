@@ -1,7 +1,7 @@
 //! One cell of the panel: its points, and what the rules for bandwidths need of them.
 
 use crate::kernel::check;
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
 use crate::kernel::job::Job;
 
 /// Points that one partial pass covers.
@@ -12,6 +12,9 @@ const BUCKETS: usize = 4096;
 
 /// Below this many points a plain selection is quicker than buckets.
 const FEW: usize = 1 << 14;
+
+/// The least that the effective size must be above one for a rule: below, the weights leave no digits to the spread.
+const LIGHTEST: f64 = 1e-9;
 
 /// Points of one cell; weights, if any, are above zero.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +36,29 @@ pub struct Spread {
     pub mean: f64,
     /// √(Σ w (x − mean)² / (W − Σ w²/W)), which divides by n − 1 if all weigh the same; 0 for one point.
     pub sd: f64,
+}
+
+impl Spread {
+    /// Whether sums over the sample stay within doubles, and, `for_rule`, whether there is a spread to choose a bandwidth by.
+    ///
+    /// # Errors
+    /// `OutOfRange`, `NoSpread`, `OneWeight`.
+    pub fn check(&self, name: &'static str, period: usize, for_rule: bool) -> Result<()> {
+        let range = self.high - self.low;
+        if !range.is_finite() || (range > 0.0 && !(1.0 / range).is_finite()) {
+            return Err(Error::OutOfRange { name, period });
+        }
+        if !self.n_effective.is_finite() {
+            return Err(Error::OutOfRange { name: "weights", period });
+        }
+        if for_rule && range <= 0.0 {
+            return Err(Error::NoSpread { name, period });
+        }
+        if for_rule && self.n_effective < 1.0 + LIGHTEST {
+            return Err(Error::OneWeight { name: "weights", period });
+        }
+        Ok(())
+    }
 }
 
 impl Sample<'_> {

@@ -72,7 +72,10 @@ impl Finder {
         // The first term left out is about as large as half / (DEGREE + 1) times the last one taken.
         let last =
             local.derivatives[DEGREE + 1].abs() * factor * (DEGREE + 1) as f64 / half.max(f64::MIN_POSITIVE);
-        let stretch = Stretch { powers, noise: local.noise + last * half, start, end };
+        // Neighbouring stretches meet at a double: what its rounding does to the derivative has no sign.
+        let place = f64::EPSILON * start.abs().max(end.abs()) / bandwidth;
+        let noise = local.noise + last * half + place * local.derivatives[2].abs();
+        let stretch = Stretch { powers, noise, start, end };
         stretch.descend(&coefficients, (-1.0, 1.0), 0, found);
     }
 }
@@ -334,7 +337,9 @@ fn between_breaks(
     let scale = domain.0.abs().max(domain.1.abs()).max(curve.bandwidth());
     let mut stretches = Vec::new();
     for pair in places.windows(2).filter(|pair| pair[1] - pair[0] > 8.0 * f64::EPSILON * scale) {
-        let count = ((pair[1] - pair[0]) / longest).ceil().max(1.0);
+        // Between two breaks the density is zero everywhere or nowhere, and a gap can be as long as the range.
+        let is_gap = pair[1] - pair[0] > longest && curve.density(0.5 * (pair[0] + pair[1])) <= 0.0;
+        let count = if is_gap { 1.0 } else { ((pair[1] - pair[0]) / longest).ceil().max(1.0) };
         let place = |k: f64| pair[0] + (pair[1] - pair[0]) * (k / count);
         stretches.extend((0..count as usize).map(|k| (place(k as f64), place((k + 1) as f64))));
     }

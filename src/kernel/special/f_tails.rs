@@ -17,6 +17,9 @@ const CERTAIN: f64 = 1e29;
 /// Steps above one need the terms at zero to be below e^(−`CLEAR`) of the largest.
 const CLEAR: f64 = 45.0;
 
+/// From λ/2 of so many times (d2/2)² on, the Poisson weights are a point for the tails: see [`Terms::is_point`].
+const POINT: f64 = 1e14;
+
 /// P(F ≥ `f`) for F with `d1` and `d2` degrees of freedom, to 1e-12 relative down to 1e-300.
 ///
 /// NaN if `f` is NaN or there are no degrees of freedom.
@@ -29,7 +32,7 @@ pub fn f_tail(f: f64, d1: f64, d2: f64) -> f64 {
 /// The sum over j of the Poisson weights of λ/2 times I_y(d2/2, d1/2 + j), y = d2/(d1 f + d2) (DLMF 8.17.24; Johnson,
 /// Kotz & Balakrishnan 1995, *Continuous Univariate Distributions* 2, eq. 30.10). Its terms are log-concave in j: they
 /// are summed from the largest outwards. Where they are wide only every h-th is taken, h times: for terms that vanish
-/// at both ends the trapezoidal rule is off by e^(−2π²σ²/h²), which is 1e-34 for h = σ/2. So the cost is that of some
+/// at both ends the trapezoidal rule is off by e^(−2π²σ²/h²), which is 1e-34 for h = σ/2 and less for smaller ones. So the cost is that of some
 /// sixty incomplete beta functions, O(√(d1 + d2 + λ)) each, whatever λ.
 ///
 /// NaN if an argument is NaN or negative, or there are no degrees of freedom.
@@ -46,11 +49,11 @@ pub fn noncentral_f_tail(f: f64, d1: f64, d2: f64, lambda: f64) -> f64 {
         return 0.0;
     }
     let terms = Terms { f, d1, d2, x: ratio / (1.0 + ratio), y: 1.0 / (1.0 + ratio), mean: lambda / 2.0 };
-    if terms.mean <= 0.0 {
-        terms.log_beta(0.0).exp()
-    } else if terms.mean >= CERTAIN {
+    if terms.mean >= CERTAIN {
         // P(λ/X ≥ ratio) for a chi-square X with d2 degrees of freedom.
         lower_gamma(d2 / 2.0, terms.mean / ratio)
+    } else if terms.mean <= 0.0 || terms.is_point() {
+        terms.log_beta(terms.mean).exp()
     } else {
         terms.sum().min(1.0)
     }
@@ -88,6 +91,14 @@ impl Terms {
         weight + self.log_beta(j)
     }
 
+    /// Whether the tail at j = λ/2 stands for the sum.
+    ///
+    /// Tails grow no faster than j^(d2/2), so that weights of variance λ/2 about λ/2 change their mean by less than
+    /// (d2/2)²/(λ/2), relatively: 1e-14.
+    fn is_point(&self) -> bool {
+        self.mean > POINT * (1.0 + self.d2 / 2.0).powi(2)
+    }
+
     fn sum(&self) -> f64 {
         let peak = self.peak();
         let top = self.log(peak);
@@ -95,6 +106,9 @@ impl Terms {
             return 0.0;
         }
         let step = self.step(peak, top);
+        // At multiples of a power of two each j is exact, also where whole numbers are not.
+        let peak = (peak / step).round() * step;
+        let top = self.log(peak);
         let mut sum = 1.0;
         for direction in [step, -step] {
             let mut j = peak + direction;
@@ -133,13 +147,13 @@ impl Terms {
         high
     }
 
-    /// How many steps of j are taken at once: 1 unless the terms are wide and vanish at zero.
+    /// How many steps of j are taken at once, a power of two: 1 unless the terms are wide and vanish at zero.
     fn step(&self, peak: f64, top: f64) -> f64 {
         let reach = (self.mean.sqrt() / 2.0).floor();
         if reach < 1.0 || peak <= 2.0 * reach || top - self.log(0.0) < CLEAR {
             return 1.0;
         }
         let curvature = (2.0 * top - self.log(peak + reach) - self.log(peak - reach)) / (reach * reach);
-        if curvature > 0.0 { (STEP / curvature.sqrt()).floor().max(1.0) } else { 1.0 }
+        if curvature > 0.0 { (STEP / curvature.sqrt()).max(1.0).log2().floor().exp2() } else { 1.0 }
     }
 }
