@@ -29,7 +29,7 @@ def positive(name: str, value: Any, words: str = "a number above zero") -> float
     """Return `value` as a finite number above zero."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidInputError(f"{name} must be {words}, not {value!r}") from None
     if isinstance(value, bool | np.bool_) or not 0.0 < number < math.inf:
         raise InvalidInputError(f"{name} must be {words}, not {value!r}")

@@ -151,7 +151,7 @@ def chosen_factors(names: tuple[str, ...], factors: Any, argument: str = "factor
         raise InvalidInputError(f"{argument} must be a list of factor names, not {factors!r}")
     listed = [factors] if isinstance(factors, str) else list(factors)
     for place, name in enumerate(listed):
-        if name not in names:
+        if not isinstance(name, str) or name not in names:
             near = difflib.get_close_matches(str(name), names, n=3) or names[:10]
             raise InvalidInputError(
                 f"the forest has no factor {name!r} (asked for in {argument}); there is {', '.join(map(repr, near))}"

@@ -147,10 +147,13 @@ def label_text(label: Any) -> str:
 
 def shown(frame: Frame, digits: int, states: Iterable[str] = ()) -> pd.DataFrame:
     """Return the frame with headings and the cells of the columns `states` in the language in force."""
+    import pandas as pd
+
     table = translate(to_pandas(frame), states)
     for name in table.columns:
         if name in LABELS:
-            table[name] = [label_text(label) for label in table[name]]
+            # Text as objects: some labels are no strings to pandas.
+            table[name] = pd.Series([label_text(label) for label in table[name]], index=table.index, dtype=object)
         elif table[name].dtype.kind == "f":
             table[name] = [_number(value, digits) for value in table[name]]
     return table.rename(columns=_heading_terms(table))

@@ -8,7 +8,7 @@ use super::check;
 use super::error::{Error, Result};
 use super::job::Job;
 use super::kde::bandwidth::{self, Remark};
-use super::kde::sample::{Sample, Spread};
+use super::kde::sample::{Sample, Spread, unit_of};
 use super::kde::shape::Kernel;
 
 /// Points that are added to a grid of their own, at least; these grids are added in order.
@@ -213,7 +213,8 @@ fn plane(
     kernel: Kernel,
 ) -> Result<Plane> {
     let n = rows.x.len();
-    let weight = |point: usize| rows.weights.as_ref().map_or(1.0, |weights| weights[point]);
+    let unit = rows.weights.as_deref().map_or(1.0, unit_of);
+    let weight = |point: usize| rows.weights.as_ref().map_or(1.0, |weights| weights[point] / unit);
     let length = STRETCH.max(n.div_ceil(MOST_STRETCHES));
     let stretches = job.map(n.div_ceil(length), |stretch| {
         let mut sums = vec![0.0; x.len() * y.len()];

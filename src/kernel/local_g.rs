@@ -70,6 +70,9 @@ pub fn local_g(job: &Job, panel: &SpatialPanel<'_>, parameters: &Parameters) -> 
             Ok(units.map(|unit| deviate(field, unit, parameters)).collect::<Vec<Deviate>>())
         })?;
         let deviates = chunks.concat();
+        if deviates.iter().any(|each| each[0].is_infinite()) {
+            return Err(Error::OutOfRange { name: "values", period });
+        }
         let column = |place: usize| {
             field.spread(&deviates.iter().map(|each| each[place]).collect::<Vec<_>>(), f64::NAN)
         };

@@ -290,6 +290,8 @@ def as_weights(
     if _is_labelled_square(obj):
         weights = _from_dense(obj.loc[:, obj.index].to_numpy(), obj.index)
         return weights if ids is None else weights.align(ids)
+    if hasattr(obj, "collect"):
+        raise InvalidInputError("an edge table must be a data frame; call .collect() first")
     if hasattr(obj, "columns") or hasattr(obj, "column_names"):
         names = [str(name) for name in getattr(obj, "column_names", None) or obj.columns]
         column = "weight" if weight is None and "weight" in names else weight

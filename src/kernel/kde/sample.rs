@@ -80,9 +80,7 @@ impl Sample<'_> {
         let (total, n_effective) = match self.weights {
             None => (n as f64, n as f64),
             Some(weights) => {
-                // Weights near one have squares; a power of two rounds nothing.
-                let largest = weights.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
-                let unit = 2f64.powi(largest.log2().floor() as i32);
+                let unit = unit_of(weights);
                 let (sum, squares) =
                     (job.sum(n, |i| weights[i] / unit)?, job.sum(n, |i| (weights[i] / unit).powi(2))?);
                 (sum * unit, sum * sum / squares)
@@ -246,4 +244,11 @@ fn weighted_quantile(values: &[f64], weights: &[f64], spread: &Spread, p: f64) -
         below = above;
     }
     sum / share
+}
+
+/// The power of two in units of which the largest weight is near one, so that sums and squares of weights are doubles;
+/// dividing by it rounds nothing.
+pub fn unit_of(weights: &[f64]) -> f64 {
+    let largest = weights.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+    2f64.powi(largest.log2().floor() as i32)
 }
