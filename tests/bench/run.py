@@ -78,8 +78,8 @@ def page(measured: list[Measured], *, import_told: str, memory: str, repetitions
     others = "\n".join(row.line() for row in measured if row.is_met is None)
     return (
         f"Measured on: {described()} Medians of {repetitions} runs, calls of minutes once.\n\n"
-        f"### Calls with a bound\n\n{head}{bounds}\n\n### Other calls\n\n{head}{others}\n\n"
-        f"### Importing\n\n{import_told}.\n\n### Memory\n\n{memory}\n"
+        f"## Calls with a bound\n\n{head}{bounds}\n\n## Other calls\n\n{head}{others}\n\n"
+        f"## Importing\n\n{import_told}.\n\n## Memory\n\n{memory}\n"
     )
 
 
