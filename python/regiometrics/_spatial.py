@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -20,9 +21,12 @@ from .errors import InvalidInputError, RegiometricsWarning
 from .weights import SpatialWeights, as_weights
 from .weights._links import named
 
-__all__ = ["ADJUSTMENTS", "SpatialInput", "adjusted", "class_counts", "open_spatial"]
+__all__ = ["ADJUSTMENTS", "SpatialInput", "adjusted", "class_counts", "open_spatial", "tell_of_reach"]
 
 ADJUSTMENTS = ("fdr_bh", "fdr_by", "bonferroni", "holm")
+
+# The level at which a result is usually called significant.
+_USUAL_LEVEL = 0.05
 
 
 @record
@@ -220,6 +224,22 @@ def adjusted(p: NDArray[np.float64], method: str | None, families: NDArray[Any] 
     n_families = 1 if codes is None or len(codes) == 0 else int(codes.max()) + 1
     found: NDArray[np.float64] = call(_core.adjust, np.ascontiguousarray(p), codes, n_families, method)
     return found
+
+
+def tell_of_reach(given: SpatialInput, p: NDArray[np.float64], permutations: int, method: str | None) -> None:
+    """Note where so few permutations were drawn that one unit alone cannot be significant after the adjustment."""
+    if not permutations or method is None:
+        return
+    n_tests = int(np.bincount(given.time_codes[~np.isnan(p)], minlength=1).max())
+    factor = n_tests * (float((1.0 / np.arange(1, n_tests + 1)).sum()) if method == "fdr_by" else 1.0)
+    # Both tails count: a two-sided p of permutations is no less than 2/(permutations + 1).
+    least = 2.0 * factor / (permutations + 1)
+    if least > _USUAL_LEVEL:
+        enough = math.ceil(2.0 * factor / _USUAL_LEVEL) - 1
+        given.notes.append(
+            f"{permutations} permutations and {n_tests} units: adjusted by {method}, the p of one unit alone cannot "
+            f"fall below {min(least, 1.0):.3g}; permutations={enough} or more can bring it to {_USUAL_LEVEL:g}."
+        )
 
 
 def class_counts(given: SpatialInput, name: str, codes: NDArray[Any], names: Sequence[str]) -> Any:

@@ -180,10 +180,11 @@ def dagum_gini(
     Percentile intervals are not offered, because division by n² makes every Gini too small in small samples and they
     double that bias. In 4000 simulated samples of 31 units in three lognormal groups, 95 % intervals held the true
     within component 91 % of the time if studentised, 82 % with Student's t, 55 % if percentiles; the Gini itself 93,
-    89 and 81 %. With 300 units the first two held every component and share 93 to 96 % of the time. No interval is
-    good for `between`, `transvariation` and their shares where group means nearly coincide, since
-    \|mean_j − mean_h\| has a kink there. Intervals rest on independent units, which neighbouring regions rarely are.
-    They are cut to [0, 1].
+    89 and 81 %. With 300 units the first two held every component and share 93 to 96 % of the time. Other lognormals
+    gave 90 % for both in samples of 30 if studentised, and 78 and 85 % with Student's t; the documentation has a page
+    on this. No interval is good for `between`, `transvariation` and their shares where group means nearly coincide,
+    since \|mean_j − mean_h\| has a kink there. Intervals rest on independent units, which neighbouring regions rarely
+    are. They are cut to [0, 1].
 
     References
     ----------

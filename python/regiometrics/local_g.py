@@ -12,7 +12,7 @@ from . import _core
 from ._options import amount, choice, count, flag, seed_or_draw
 from ._record import record
 from ._result import Result
-from ._spatial import SpatialInput, adjusted, class_counts, open_spatial
+from ._spatial import SpatialInput, adjusted, class_counts, open_spatial, tell_of_reach
 from ._tables import Frame, make_frame, state_column
 from .classify import class_breaks, class_codes
 from .errors import RegiometricsWarning
@@ -150,7 +150,10 @@ def local_g(
         distribution alone. 999 is usual.
     adjust : {"fdr_bh", "fdr_by", "bonferroni", "holm"}, optional
         Adjust p-values for the number of units of a period: the false discovery rate by Benjamini and Hochberg (1995)
-        or Benjamini and Yekutieli (2001), or the chance of any false hot spot by Bonferroni or Holm.
+        or Benjamini and Yekutieli (2001), or the chance of any false hot spot by Bonferroni or Holm. These need small
+        p-values, for which the normal distribution is far too liberal where values are skewed (in 10 of 100 simulated
+        samples of 30 lognormal units without hot spots one was found, in 85 of 100 samples of 300), and permutations
+        only go down to 2/(permutations + 1): draw 40 times as many as there are units. A note says if there are fewer.
     seed : int, optional
         Seed of the permutations. The same seed gives the same bits on any number of threads.
     z_method : {"natural_breaks", "quantiles", "equal", "std"}
@@ -221,6 +224,7 @@ def local_g(
     side = columns.pop("side")
     p = columns["p_permutation"] if draws else columns["p_normal"]
     p_value = adjusted(p, adjust, given.time_codes)
+    tell_of_reach(given, p, draws, adjust)
     hotspots = _hotspots(columns["z"], p_value, side if draws else None)
     z_codes, breaks = _z_classes(given, columns["z"], z_method, flag("pooled", pooled))
     n_islands = given.tell_of_islands(columns["n_neighbors"], "which have no z", stacklevel=2)

@@ -11,7 +11,7 @@ from . import _core
 from ._options import choice, count, fraction, seed_or_draw
 from ._record import record
 from ._result import Result
-from ._spatial import adjusted, class_counts, open_spatial
+from ._spatial import adjusted, class_counts, open_spatial, tell_of_reach
 from ._tables import Frame, make_frame, state_column
 
 __all__ = ["CLUSTERS", "QUADRANTS", "LocalMoran", "local_moran", "quadrants"]
@@ -109,7 +109,8 @@ def local_moran(
         Number of random draws of each unit's neighbours from the other units; zero for p-values from the normal
         distribution alone.
     adjust : {"fdr_bh", "fdr_by", "bonferroni", "holm"}, optional
-        Adjust p-values for the number of units of a period, as in `local_g`.
+        Adjust p-values for the number of units of a period, as in `local_g`: with skewed values only by permutations,
+        40 times as many as there are units.
     variance : {"conditional", "total"}
         Expectation and variance of I over all orders of the values: with the unit's own value in its place, as in the
         permutations (Sokal, Oden and Thomson 1998, equations A7 and A8; •); or with all values moving (Anselin 1995,
@@ -176,6 +177,7 @@ def local_moran(
     columns = {"spatial_lag" if name == "lag" else name: given.rows(grid) for name, grid in core.items()}
     p = columns["p_permutation"] if draws else columns["p_normal"]
     p_value = adjusted(p, adjust, given.time_codes)
+    tell_of_reach(given, p, draws, adjust)
     quadrant = quadrants(columns["score"], columns["spatial_lag"])
     # 1 − 0.95 is above 0.05 in double precision by some ulp, and p-values of permutations are whole parts of 0.001.
     cluster = np.where(p_value <= round(1.0 - level, 12), quadrant, CLUSTERS.index("not significant"))

@@ -182,3 +182,25 @@ def test_weights_whose_squares_overflow_have_no_moments() -> None:
         )
     with pytest.raises(rgm.InvalidInputError, match="too large or too small to be summed"):
         weights.lag([1e200, 1e200, 1e200])
+
+
+def test_too_few_permutations_for_adjusted_p_values_are_told() -> None:
+    units = list(range(31))
+    ring_of_31 = from_edges(None, source=units, target=[*units[1:], 0], symmetric=True)
+    values = np.random.default_rng(3).lognormal(size=31)
+
+    def told(call: Any, permutations: int, adjust: str | None) -> list[str]:
+        result = call(None, values, weights=ring_of_31, permutations=permutations, adjust=adjust, seed=1)
+        assert result.table["p_permutation"].min() >= 2 / (permutations + 1)
+        return [note for note in result.notes if "cannot fall below" in note]
+
+    for call in (rgm.local_g, rgm.local_moran):
+        # 31 · 2/1000 = 0.062, and 2 · 31/0.05 − 1 = 1239.
+        (note,) = told(call, 999, "fdr_bh")
+        assert "999 permutations and 31 units: adjusted by fdr_bh" in note
+        assert "below 0.062; permutations=1239 or more" in note
+        assert told(call, 1239, "fdr_bh") == []
+        assert len(told(call, 1238, "holm")) == 1
+        # 1 + 1/2 + … + 1/31 = 4.027.
+        assert "below 0.25; permutations=4993 or more" in told(call, 999, "fdr_by")[0]
+        assert told(call, 999, None) == []
