@@ -61,6 +61,8 @@ class InputTable:
         Rows used, and rows left out because a value was missing.
     positions : array or None
         Where the rows used stand in the caller's data; None if all are used.
+    finite : frozenset of str
+        Roles whose columns were seen to have neither missing nor infinite values, which are not looked at again.
     """
 
     columns: Mapping[str, tuple[str, nw.Series[Any]]]
@@ -68,6 +70,7 @@ class InputTable:
     n_rows: int
     n_dropped: int
     positions: NDArray[np.int64] | None = None
+    finite: frozenset[str] = frozenset()
 
     def name(self, role: str) -> str:
         """Return the caller's name of the column in `role`."""
@@ -96,7 +99,7 @@ class InputTable:
         name, series = self._column(role)
         array = _as_float64(name, series, self.positions)
         checks = []
-        if not _is_finite(array):
+        if role not in self.finite and not _is_finite(array):
             wrong = np.isinf(array) if gaps else ~np.isfinite(array)
             checks.append((wrong, "is infinite", "replace or drop these rows first"))
         if at_least_zero:
@@ -212,21 +215,28 @@ def read_any(data: Any, *, missing: Any = _NO_CHOICE, gaps: Collection[str] = ()
         raise _left_out(next(iter(roles)))
     columns, backend = _arrays(given) if data is None else _frame_columns(data, given)
     n_rows = len(next(iter(columns.values()))[1])
-    absent = {role: _missing(series) for role, (_, series) in columns.items() if role not in gaps}
+    finite = frozenset(role for role, (_, series) in columns.items() if _is_known_finite(series))
+    looked_at = {role: series for role, (_, series) in columns.items() if role not in gaps and role not in finite}
+    absent = {role: _missing(series) for role, series in looked_at.items()}
     if missing != "drop":
         advice = "drop or fill them first"
         if missing is not _NO_CHOICE:
             advice = "fill them, or pass missing='drop' to leave these rows out"
         for role, mask in absent.items():
             _refuse(mask, columns[role][0], "is missing", advice)
-        return InputTable(columns=columns, backend=backend, n_rows=n_rows, n_dropped=0)
+        return InputTable(columns=columns, backend=backend, n_rows=n_rows, n_dropped=0, finite=finite)
     # From no row: every column may have gaps.
     keep = ~np.logical_or.reduce([np.zeros(n_rows, dtype=bool), *absent.values()])
     n_kept = int(keep.sum())
     if n_kept < n_rows:
         columns = {role: (name, series.filter(keep.tolist())) for role, (name, series) in columns.items()}
     return InputTable(
-        columns=columns, backend=backend, n_rows=n_kept, n_dropped=n_rows - n_kept, positions=np.flatnonzero(keep)
+        columns=columns,
+        backend=backend,
+        n_rows=n_kept,
+        n_dropped=n_rows - n_kept,
+        positions=np.flatnonzero(keep),
+        finite=finite,
     )
 
 
@@ -341,12 +351,17 @@ def _is_finite(array: NDArray[np.float64]) -> bool:
         return math.isfinite(array.sum())
 
 
+def _is_known_finite(series: Any) -> bool:
+    """Return whether a column is doubles of numpy of which none is missing or infinite."""
+    if not series.implementation.is_pandas():
+        return False
+    native = series.to_native()
+    return native.dtype == np.float64 and _is_finite(native.to_numpy())
+
+
 def _missing(series: Any) -> NDArray[np.bool_]:
     if series.implementation.is_pandas():
-        native = series.to_native()
-        if native.dtype == np.float64 and _is_finite(native.to_numpy()):
-            return np.zeros(len(native), dtype=bool)
-        return np.asarray(native.isna(), dtype=bool)
+        return np.asarray(series.to_native().isna(), dtype=bool)
     mask = np.asarray(series.is_null().to_numpy(), dtype=bool)
     if series.dtype.is_float():
         # polars and pyarrow tell NaN from null; for an estimate both are missing.
