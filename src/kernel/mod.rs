@@ -17,6 +17,7 @@ pub mod spatial_panel;
 pub mod special;
 pub mod stats;
 pub mod weights;
+pub mod wide;
 
 // The methods.
 pub mod classify;

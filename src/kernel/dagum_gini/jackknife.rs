@@ -22,6 +22,7 @@ use crate::kernel::cells::Weight;
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 use crate::kernel::stats::ratio_or_zero;
+use crate::kernel::wide::wide;
 
 /// The sweep is cut into this many stretches at most, each at least this long, for any number of threads. Each keeps
 /// moments of all pairs of groups, so that there are fewer where the pairs outnumber the units.
@@ -66,7 +67,7 @@ pub(super) fn standard_errors<W: Weight>(
     let length = stretch_length(sample.order.len(), differences.n_groups);
     let stretches = job.each(starts.into_iter().enumerate().collect(), |(index, sweep)| {
         let end = sample.order.len().min((index + 1) * length);
-        full.delete_each(job, index * length..end, sweep)
+        wide(|| full.delete_each(job, index * length..end, sweep))
     })?;
     Ok(full.combine(&stretches))
 }
@@ -173,29 +174,8 @@ impl<'a, W: Weight> Full<'a, W> {
     }
 
     /// The moments of the replicates without each unit of a stretch, by group.
-    fn delete_each(&self, job: &Job, positions: Range<usize>, sweep: Sweep) -> Result<Vec<Gathered>> {
-        #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx2") {
-            // SAFETY: this processor has the instructions that the function is compiled for.
-            return unsafe { self.delete_each_wide(job, positions, sweep) };
-        }
-        self.delete_each_anywhere(job, positions, sweep)
-    }
-
-    /// The same operations in the same order, and so the same bits, four at a time.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn delete_each_wide(&self, job: &Job, positions: Range<usize>, sweep: Sweep) -> Result<Vec<Gathered>> {
-        self.delete_each_anywhere(job, positions, sweep)
-    }
-
     #[inline(always)]
-    fn delete_each_anywhere(
-        &self,
-        job: &Job,
-        positions: Range<usize>,
-        mut sweep: Sweep,
-    ) -> Result<Vec<Gathered>> {
+    fn delete_each(&self, job: &Job, positions: Range<usize>, mut sweep: Sweep) -> Result<Vec<Gathered>> {
         let n_groups = self.sample.units.len();
         let mut replicate = Replicate::new(n_groups);
         let mut gathered = vec![Gathered::new(replicate.statistics.len()); n_groups];

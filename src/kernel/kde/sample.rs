@@ -3,6 +3,7 @@
 use crate::kernel::check;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::job::Job;
+use crate::kernel::wide::wide;
 
 /// Points that one partial pass covers.
 const CHUNK: usize = 1 << 17;
@@ -165,25 +166,9 @@ impl Sample<'_> {
 /// # Errors
 /// `NotFinite` as from `check::finite`.
 fn extremes(job: &Job, values: &[f64]) -> Result<(f64, f64)> {
-    const LANES: usize = 4;
     let parts = job.map(values.len().div_ceil(CHUNK), |chunk| {
         let part = &values[chunk * CHUNK..values.len().min((chunk + 1) * CHUNK)];
-        let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-        // Zero times a number is zero, times anything else it is NaN.
-        let mut zeros = [0.0; LANES];
-        let lanes = part.chunks_exact(LANES);
-        let rest = lanes.remainder();
-        for lane in lanes {
-            for i in 0..LANES {
-                low[i] = if lane[i] < low[i] { lane[i] } else { low[i] };
-                high[i] = if lane[i] > high[i] { lane[i] } else { high[i] };
-                zeros[i] += lane[i] * 0.0;
-            }
-        }
-        let is_finite = !zeros.iter().chain(rest).map(|x| x * 0.0).sum::<f64>().is_nan();
-        let least = low.into_iter().chain(rest.iter().copied()).fold(f64::INFINITY, f64::min);
-        let most = high.into_iter().chain(rest.iter().copied()).fold(f64::NEG_INFINITY, f64::max);
-        Ok((least, most, is_finite))
+        Ok(wide(|| extremes_of(part)))
     })?;
     if parts.iter().any(|&(_, _, is_finite)| !is_finite) {
         check::finite("values", values)?;
@@ -191,6 +176,28 @@ fn extremes(job: &Job, values: &[f64]) -> Result<(f64, f64)> {
     let joined =
         |(low, high): (f64, f64), &(least, most, _): &(f64, f64, bool)| (low.min(least), high.max(most));
     Ok(parts.iter().fold((f64::INFINITY, f64::NEG_INFINITY), joined))
+}
+
+/// Smallest and largest value of a part, and whether all are finite.
+#[inline(always)]
+fn extremes_of(part: &[f64]) -> (f64, f64, bool) {
+    const LANES: usize = 16;
+    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    // Zero times a number is zero, times anything else it is NaN.
+    let mut zeros = [0.0; LANES];
+    let lanes = part.chunks_exact(LANES);
+    let rest = lanes.remainder();
+    for lane in lanes {
+        for i in 0..LANES {
+            low[i] = if lane[i] < low[i] { lane[i] } else { low[i] };
+            high[i] = if lane[i] > high[i] { lane[i] } else { high[i] };
+            zeros[i] += lane[i] * 0.0;
+        }
+    }
+    let is_finite = !zeros.iter().chain(rest).map(|x| x * 0.0).sum::<f64>().is_nan();
+    let least = low.into_iter().chain(rest.iter().copied()).fold(f64::INFINITY, f64::min);
+    let most = high.into_iter().chain(rest.iter().copied()).fold(f64::NEG_INFINITY, f64::max);
+    (least, most, is_finite)
 }
 
 /// The values at `ranks`, which ascend: counts by buckets, then a sort of the few values in the buckets met.

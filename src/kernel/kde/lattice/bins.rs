@@ -5,6 +5,7 @@ use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 use crate::kernel::kde::sample::Sample;
 use crate::kernel::kde::shape::Kernel;
+use crate::kernel::wide::wide;
 
 /// Adding and taking away 1.5·2⁵² rounds to a whole number, and leaves it in the low bits.
 pub(super) const ROUNDER: f64 = 6_755_399_441_055_744.0;
@@ -64,19 +65,7 @@ impl<const N: usize> Lattice<N> {
                 Some(weights) => self.add_cut(bins, values.iter().copied().zip(weights.iter().copied())),
             };
         }
-        #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx2") {
-            // SAFETY: this processor has the instructions that the function is compiled for.
-            return unsafe { self.add_rounded_wide(bins, values, weights) };
-        }
-        self.add_rounded(bins, values, weights);
-    }
-
-    /// The same operations in the same order, and so the same bits, four at a time.
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn add_rounded_wide(&self, bins: &mut [[f64; N]], values: &[f64], weights: Option<&[f64]>) {
-        self.add_rounded(bins, values, weights);
+        wide(|| self.add_rounded(bins, values, weights));
     }
 
     /// Bins around the nodes: the innermost loop of the whole. A product and a rounding for a block of points at once,

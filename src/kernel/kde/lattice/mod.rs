@@ -274,6 +274,7 @@ fn largest_hermite_beside(order: usize, u: f64, slack: f64, derivatives: &[f64; 
 }
 
 /// Σ a b in eight lanes, which are added in order.
+#[inline(always)]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     const LANES: usize = 8;
     let mut sums = [0.0; LANES];

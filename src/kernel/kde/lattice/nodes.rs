@@ -6,6 +6,7 @@ use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 use crate::kernel::kde::curve::{Local, ORDERS};
 use crate::kernel::kde::shape::{Kernel, hermite};
+use crate::kernel::wide::wide;
 
 /// Nodes that one step of work evaluates.
 const NODES: usize = 64;
@@ -52,6 +53,7 @@ struct Window<'a> {
 
 impl Window<'_> {
     /// Σ moment · factor over the bins. Of many empty bins only the others are visited.
+    #[inline(always)]
     fn sum(&self, moments: &[f64], table: &[f64]) -> f64 {
         if self.met.len() * SPARSE < self.end - self.start {
             return self.met.iter().map(|&bin| moments[bin] * table[self.skipped + bin - self.start]).sum();
@@ -114,20 +116,20 @@ impl<const N: usize> Lattice<N> {
     ) -> Result<Vec<Node>> {
         let parts = job.map(count.div_ceil(NODES), |part| {
             let nodes = part * NODES..count.min((part + 1) * NODES);
-            Ok(nodes
-                .map(|node| {
-                    let at = (node * self.spacing.stride) as i64;
-                    let mut sum = Node::default();
-                    for &(sign, shift) in images {
-                        self.add_node(tables, sign, sign * at + shift, images.len() == 1, &mut sum);
-                    }
-                    sum
-                })
-                .collect::<Vec<Node>>())
+            let node = |node: usize| {
+                let at = (node * self.spacing.stride) as i64;
+                let mut sum = Node::default();
+                for &(sign, shift) in images {
+                    self.add_node(tables, sign, sign * at + shift, images.len() == 1, &mut sum);
+                }
+                sum
+            };
+            Ok(wide(|| nodes.map(node).collect::<Vec<Node>>()))
         })?;
         Ok(parts.concat())
     }
 
+    #[inline(always)]
     fn add_node(&self, tables: &Tables, sign: i64, node: i64, is_alone: bool, sum: &mut Node) {
         let Some(window) = self.window(tables, node) else {
             return;
@@ -154,6 +156,7 @@ impl<const N: usize> Lattice<N> {
     }
 
     /// One derivative at the node of a window, from the table of its order.
+    #[inline(always)]
     fn order_at(&self, window: &Window<'_>, table: &[Vec<f64>]) -> f64 {
         let terms = table.iter().zip(&self.moments).map(|(factors, moments)| window.sum(moments, factors));
         terms.sum::<f64>() / (self.total * self.bandwidth)
