@@ -109,7 +109,7 @@ fn merge(
     result: &mut Links,
 ) -> Result<()> {
     for same in sorted.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)) {
-        if result.links.len() % 65_536 == 0 {
+        if result.links.len().is_multiple_of(65_536) {
             job.check()?;
         }
         let (period, source, target, first) = same[0];

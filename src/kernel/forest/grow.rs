@@ -220,7 +220,7 @@ impl Growth<'_> {
         let mut waiting = vec![Node { start: 0, end: order.len(), place }];
         while let Some(node) = waiting.pop() {
             self.work.nodes_seen += 1;
-            if self.work.nodes_seen % NODES == 0 {
+            if self.work.nodes_seen.is_multiple_of(NODES) {
                 self.job.check()?;
             }
             let n_rows = node.end - node.start;

@@ -40,7 +40,7 @@ pub(super) fn route(
     let mut seen = 0_usize;
     while let Some((node, start, end)) = waiting.pop() {
         seen += 1;
-        if seen % NODES == 0 {
+        if seen.is_multiple_of(NODES) {
             job.check()?;
         }
         if start == end {
