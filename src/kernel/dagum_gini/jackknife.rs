@@ -22,7 +22,7 @@ use crate::kernel::cells::Weight;
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 use crate::kernel::stats::ratio_or_zero;
-use crate::kernel::wide::wide;
+use crate::kernel::wide::wide_or_plain;
 
 /// The sweep is cut into this many stretches at most, each at least this long, for any number of threads. Each keeps
 /// moments of all pairs of groups, so that there are fewer where the pairs outnumber the units.
@@ -67,7 +67,8 @@ pub(super) fn standard_errors<W: Weight>(
     let length = stretch_length(sample.order.len(), differences.n_groups);
     let stretches = job.each(starts.into_iter().enumerate().collect(), |(index, sweep)| {
         let end = sample.order.len().min((index + 1) * length);
-        wide(|| full.delete_each(job, index * length..end, sweep))
+        let positions = index * length..end;
+        wide_or_plain!(full.delete_each_wide(job, positions, sweep), full.delete_each(job, positions, sweep))
     })?;
     Ok(full.combine(&stretches))
 }
@@ -171,6 +172,12 @@ impl<'a, W: Weight> Full<'a, W> {
             group_sum: groups.clone().map(|group| differences.group_sum(group)).collect(),
             strata: groups.map(|group| Stratum::new(group, differences, all)).collect(),
         }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn delete_each_wide(&self, job: &Job, positions: Range<usize>, sweep: Sweep) -> Result<Vec<Gathered>> {
+        self.delete_each(job, positions, sweep)
     }
 
     /// The moments of the replicates without each unit of a stretch, by group.

@@ -3,7 +3,7 @@
 use crate::kernel::check;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::job::Job;
-use crate::kernel::wide::wide;
+use crate::kernel::wide::wide_or_plain;
 
 /// Points that one partial pass covers.
 const CHUNK: usize = 1 << 17;
@@ -168,7 +168,7 @@ impl Sample<'_> {
 fn extremes(job: &Job, values: &[f64]) -> Result<(f64, f64)> {
     let parts = job.map(values.len().div_ceil(CHUNK), |chunk| {
         let part = &values[chunk * CHUNK..values.len().min((chunk + 1) * CHUNK)];
-        Ok(wide(|| extremes_of(part)))
+        Ok(wide_or_plain!(extremes_of_wide(part), extremes_of(part)))
     })?;
     if parts.iter().any(|&(_, _, is_finite)| !is_finite) {
         check::finite("values", values)?;
@@ -176,6 +176,12 @@ fn extremes(job: &Job, values: &[f64]) -> Result<(f64, f64)> {
     let joined =
         |(low, high): (f64, f64), &(least, most, _): &(f64, f64, bool)| (low.min(least), high.max(most));
     Ok(parts.iter().fold((f64::INFINITY, f64::NEG_INFINITY), joined))
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn extremes_of_wide(part: &[f64]) -> (f64, f64, bool) {
+    extremes_of(part)
 }
 
 /// Smallest and largest value of a part, and whether all are finite.

@@ -5,7 +5,7 @@ use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 use crate::kernel::kde::sample::Sample;
 use crate::kernel::kde::shape::Kernel;
-use crate::kernel::wide::wide;
+use crate::kernel::wide::wide_or_plain;
 
 /// Adding and taking away 1.5·2⁵² rounds to a whole number, and leaves it in the low bits.
 pub(super) const ROUNDER: f64 = 6_755_399_441_055_744.0;
@@ -65,36 +65,47 @@ impl<const N: usize> Lattice<N> {
                 Some(weights) => self.add_cut(bins, values.iter().copied().zip(weights.iter().copied())),
             };
         }
-        wide(|| self.add_rounded(bins, values, weights));
+        wide_or_plain!(self.add_rounded_wide(bins, values, weights), self.add_rounded(bins, values, weights));
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn add_rounded_wide(&self, bins: &mut [[f64; N]], values: &[f64], weights: Option<&[f64]>) {
+        self.add_rounded(bins, values, weights);
     }
 
     /// Bins around the nodes: the innermost loop of the whole. A product and a rounding for a block of points at once,
     /// then N sums for one after the other.
     #[inline(always)]
     fn add_rounded(&self, bins: &mut [[f64; N]], values: &[f64], weights: Option<&[f64]>) {
+        let (blocks, rest) = values.as_chunks::<BLOCK>();
+        for (number, block) in blocks.iter().enumerate() {
+            let placed = self.place(block);
+            match weights {
+                None => add_block(bins, &placed, &[1.0; BLOCK]),
+                Some(weights) => add_block(bins, &placed, &weights[number * BLOCK..]),
+            }
+        }
+        let mut block = [0.0; BLOCK];
+        block[..rest.len()].copy_from_slice(rest);
+        let ones = [1.0; BLOCK];
+        let weights = weights.map_or(&ones[..rest.len()], |weights| &weights[blocks.len() * BLOCK..]);
+        add_block(bins, &self.place(&block), weights);
+    }
+
+    /// The bins of points, and their distances from the centres.
+    #[inline(always)]
+    fn place(&self, points: &[f64; BLOCK]) -> ([u32; BLOCK], [f64; BLOCK]) {
         let (origin, inverse) = (self.spacing.origin, 1.0 / self.spacing.step);
         let first = self.first as i32;
         let (mut cells, mut distances) = ([0_u32; BLOCK], [0.0; BLOCK]);
-        for (block, points) in values.chunks(BLOCK).enumerate() {
-            for ((&x, cell), distance) in points.iter().zip(&mut cells).zip(&mut distances) {
-                let position = (x - origin) * inverse;
-                let rounded = position + ROUNDER;
-                *cell = (rounded.to_bits() as i32).wrapping_sub(first) as u32;
-                *distance = position - (rounded - ROUNDER);
-            }
-            let placed = cells.iter().zip(&distances).take(points.len());
-            match weights {
-                None => placed.for_each(|(&cell, &distance)| {
-                    bins.get_mut(cell as usize).into_iter().for_each(|bin| add(bin, distance, 1.0));
-                }),
-                Some(weights) => {
-                    let weights = &weights[block * BLOCK..];
-                    placed.zip(weights).for_each(|((&cell, &distance), &weight)| {
-                        bins.get_mut(cell as usize).into_iter().for_each(|bin| add(bin, distance, weight));
-                    });
-                }
-            }
+        for i in 0..BLOCK {
+            let position = (points[i] - origin) * inverse;
+            let rounded = position + ROUNDER;
+            cells[i] = (rounded.to_bits() as i32).wrapping_sub(first) as u32;
+            distances[i] = position - (rounded - ROUNDER);
         }
+        (cells, distances)
     }
 
     /// Bins between the places that `bins_of_cell` names.
@@ -127,6 +138,20 @@ pub(super) fn bins_of_cell(kernel: Kernel, ratio: f64) -> Vec<Bin> {
     starts.dedup();
     let ends = starts.iter().skip(1).copied().chain([1.0]);
     starts.iter().zip(ends).map(|(&start, end)| Bin { start, centre: 0.5 * (start + end) }).collect()
+}
+
+/// Add points that are placed; there are as many as weights.
+#[inline(always)]
+fn add_block<const N: usize>(
+    bins: &mut [[f64; N]],
+    (cells, distances): &([u32; BLOCK], [f64; BLOCK]),
+    weights: &[f64],
+) {
+    for ((&cell, &distance), &weight) in cells.iter().zip(distances).zip(weights) {
+        if let Some(bin) = bins.get_mut(cell as usize) {
+            add(bin, distance, weight);
+        }
+    }
 }
 
 /// Add wvᵏ to the moments, N even: in pairs, which processors take at once.

@@ -1,12 +1,14 @@
 //! The density at evenly spaced nodes, with what it may be wrong by.
 
+use std::ops::Range;
+
 use super::bins::Bin;
 use super::{DEEP, Lattice, ROUNDING, cramer, dot, remainder};
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 use crate::kernel::kde::curve::{Local, ORDERS};
 use crate::kernel::kde::shape::{Kernel, hermite};
-use crate::kernel::wide::wide;
+use crate::kernel::wide::wide_or_plain;
 
 /// Nodes that one step of work evaluates.
 const NODES: usize = 64;
@@ -116,17 +118,30 @@ impl<const N: usize> Lattice<N> {
     ) -> Result<Vec<Node>> {
         let parts = job.map(count.div_ceil(NODES), |part| {
             let nodes = part * NODES..count.min((part + 1) * NODES);
-            let node = |node: usize| {
-                let at = (node * self.spacing.stride) as i64;
-                let mut sum = Node::default();
-                for &(sign, shift) in images {
-                    self.add_node(tables, sign, sign * at + shift, images.len() == 1, &mut sum);
-                }
-                sum
-            };
-            Ok(wide(|| nodes.map(node).collect::<Vec<Node>>()))
+            Ok(wide_or_plain!(
+                self.some_nodes_wide(tables, nodes, images),
+                self.some_nodes(tables, nodes, images)
+            ))
         })?;
         Ok(parts.concat())
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn some_nodes_wide(&self, tables: &Tables, nodes: Range<usize>, images: &[(i64, i64)]) -> Vec<Node> {
+        self.some_nodes(tables, nodes, images)
+    }
+
+    #[inline(always)]
+    fn some_nodes(&self, tables: &Tables, nodes: Range<usize>, images: &[(i64, i64)]) -> Vec<Node> {
+        let mut sums = vec![Node::default(); nodes.len()];
+        for (sum, node) in sums.iter_mut().zip(nodes) {
+            let at = (node * self.spacing.stride) as i64;
+            for &(sign, shift) in images {
+                self.add_node(tables, sign, sign * at + shift, images.len() == 1, sum);
+            }
+        }
+        sums
     }
 
     #[inline(always)]
@@ -158,8 +173,11 @@ impl<const N: usize> Lattice<N> {
     /// One derivative at the node of a window, from the table of its order.
     #[inline(always)]
     fn order_at(&self, window: &Window<'_>, table: &[Vec<f64>]) -> f64 {
-        let terms = table.iter().zip(&self.moments).map(|(factors, moments)| window.sum(moments, factors));
-        terms.sum::<f64>() / (self.total * self.bandwidth)
+        let mut sum = 0.0;
+        for (factors, moments) in table.iter().zip(&self.moments) {
+            sum += window.sum(moments, factors);
+        }
+        sum / (self.total * self.bandwidth)
     }
 
     /// The expansion of a smooth density around node number `node` of those asked for, with its images.
