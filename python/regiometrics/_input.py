@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +22,9 @@ __all__ = ["InputTable", "NothingLeftError", "nothing_left", "numbered", "open_f
 
 # Joint codes of several label columns must stay below 2⁶³.
 _MOST_KEYS = 2**62
+
+# Keys are looked up in a table of all that there could be, if they are no more than so many times the rows.
+_SPARSE = 4
 
 # An error names this many rows and says how many more there are.
 _ROWS_NAMED = 5
@@ -133,21 +136,10 @@ class InputTable:
     def keys(self, *roles: str) -> Keys:
         """Return the columns of `roles` taken together; roles that the caller left out are passed over."""
         parts = [self.labels(role) for role in roles if role in self.columns]
-        joint = np.zeros(self.n_rows, dtype=np.int64)
-        n_joint = 1
-        for labels in parts:
-            if n_joint * len(labels) > _MOST_KEYS:
-                # Only keys that occur are numbered, so that the product of the counts stays inside 64 bits.
-                joint = np.unique(joint, return_inverse=True)[1]
-                n_joint = self.n_rows
-            joint = joint * len(labels) + labels.codes
-            n_joint *= len(labels)
-        distinct, first, codes = np.unique(joint, return_index=True, return_inverse=True)
-        return Keys(
-            codes=codes.astype(np.uint32),
-            parts=tuple((labels, labels.codes[first]) for labels in parts),
-            n_keys=len(distinct),
-        )
+        if not parts:
+            return Keys(codes=np.zeros(self.n_rows, dtype=np.uint32), parts=(), n_keys=min(self.n_rows, 1))
+        codes, of_parts, n_keys = _distinct([labels.codes for labels in parts], [len(labels) for labels in parts])
+        return Keys(codes=codes, parts=tuple(zip(parts, of_parts, strict=True)), n_keys=n_keys)
 
     def warn_of_dropped(self) -> None:
         """Warn how many rows were left out, for functions that return a frame, which has no room to say it."""
@@ -159,9 +151,9 @@ class InputTable:
     def refuse_duplicates(self, *roles: str) -> None:
         """Raise if two rows carry the same labels in all of `roles`, for example unit and period."""
         keys = self.keys(*roles)
-        repeated = np.bincount(keys.codes) > 1
-        if not repeated.any():
+        if len(keys) == self.n_rows:
             return
+        repeated = np.bincount(keys.codes) > 1
         row = int(np.flatnonzero(repeated[keys.codes])[0])
         rows = np.flatnonzero(keys.codes == keys.codes[row])
         key = ", ".join(f"{labels.name} = {labels.item(int(labels.codes[row]))}" for labels, _ in keys.parts)
@@ -169,6 +161,25 @@ class InputTable:
         raise InvalidInputError(
             f"{key} appears in {len(rows)} rows ({_listed(_original(rows, self.positions))}); {advice}"
         )
+
+
+def _distinct(columns: Sequence[NDArray[np.uint32]], sizes: Sequence[int]) -> tuple[NDArray[np.uint32], Any, int]:
+    """Return the rank of each row's codes among those that occur, the codes of each rank by column, and their number."""
+    n_joint = math.prod(sizes)
+    if n_joint > _MOST_KEYS:
+        distinct, codes = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
+        return codes.ravel().astype(np.uint32), distinct.T, len(distinct)
+    joint = np.ravel_multi_index(tuple(columns), tuple(sizes))
+    if n_joint > max(_SPARSE * len(joint), 2**12):
+        distinct, codes = np.unique(joint, return_inverse=True)
+    else:
+        # A table of all that could occur: no sort, and less memory.
+        occurs = np.zeros(n_joint, dtype=bool)
+        occurs[joint] = True
+        distinct = np.flatnonzero(occurs)
+        codes = (np.cumsum(occurs, dtype=np.uint32) - np.uint32(1))[joint]
+    of_columns = [codes_of.astype(np.uint32) for codes_of in np.unravel_index(distinct, tuple(sizes))]
+    return codes.astype(np.uint32, copy=False), of_columns, len(distinct)
 
 
 def numbered(data: Any, role: str, columns: Any) -> dict[str, Any]:

@@ -169,6 +169,11 @@ impl<W: Weight> Cells<W> {
             .collect()
     }
 
+    /// All units, and where those of each period start and the last end.
+    pub fn into_periods(self) -> (Vec<Unit<W>>, Vec<usize>) {
+        (self.units, self.offsets.into_iter().step_by(self.n_groups.max(1)).collect())
+    }
+
     /// Sort every cell by value, then weight. O(n log n).
     pub fn sort(&mut self, job: &Job) -> Result<()> {
         let mut rest = self.units.as_mut_slice();

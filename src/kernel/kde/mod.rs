@@ -109,44 +109,27 @@ pub fn kde(job: &Job, panel: &Panel<'_>, parameters: &Parameters) -> Result<Kde>
         return estimate(job, &[sample], parameters);
     }
     check::finite("values", panel.values)?;
-    let owned = split(job, panel)?;
-    let samples: Vec<Sample<'_>> =
-        owned.iter().map(|(values, weights)| Sample { values, weights: weights.as_deref() }).collect();
-    estimate(job, &samples, parameters)
-}
-
-/// Values, and weights if there are any.
-type Owned = (Vec<f64>, Option<Vec<f64>>);
-
-/// Values and weights of each period, without rows of weight zero.
-fn split(job: &Job, panel: &Panel<'_>) -> Result<Vec<Owned>> {
     let panel = Panel { groups: Classes::ONE, ..*panel };
-    match panel.weights {
+    let (values, weights, starts) = match panel.weights {
         None => {
-            let cells = Cells::new(job, &panel, |_| ())?;
-            job.map(cells.n_periods(), |period| {
-                Ok((
-                    cells
-                        .groups_of(period)
-                        .iter()
-                        .flat_map(|(_, units)| units.iter().map(|unit| unit.value))
-                        .collect(),
-                    None,
-                ))
-            })
+            let (units, starts) = Cells::new(job, &panel, |_| ())?.into_periods();
+            (units.into_iter().map(|unit| unit.value).collect::<Vec<f64>>(), None, starts)
         }
         Some(weights) => {
-            let cells = Cells::new(job, &panel, |row| weights[row])?;
-            job.map(cells.n_periods(), |period| {
-                let groups = cells.groups_of(period);
-                let (values, weights) = groups
-                    .iter()
-                    .flat_map(|(_, units)| units.iter().map(|unit| (unit.value, unit.weight)))
-                    .unzip();
-                Ok((values, Some(weights)))
-            })
+            let (units, starts) = Cells::new(job, &panel, |row| weights[row])?.into_periods();
+            let (values, weights): (Vec<f64>, Vec<f64>) =
+                units.into_iter().map(|unit| (unit.value, unit.weight)).unzip();
+            (values, Some(weights), starts)
         }
-    }
+    };
+    let samples: Vec<Sample<'_>> = starts
+        .windows(2)
+        .map(|ends| Sample {
+            values: &values[ends[0]..ends[1]],
+            weights: weights.as_deref().map(|weights| &weights[ends[0]..ends[1]]),
+        })
+        .collect();
+    estimate(job, &samples, parameters)
 }
 
 fn estimate(job: &Job, samples: &[Sample<'_>], parameters: &Parameters) -> Result<Kde> {
