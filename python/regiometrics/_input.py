@@ -164,22 +164,24 @@ class InputTable:
 
 
 def _distinct(columns: Sequence[NDArray[np.uint32]], sizes: Sequence[int]) -> tuple[NDArray[np.uint32], Any, int]:
-    """Return the rank of each row's codes among those that occur, the codes of each rank by column, and their number."""
+    """Return the rank of each row among the codes that occur, the codes of each rank by column, and their number."""
     n_joint = math.prod(sizes)
+    ranks: NDArray[Any]
+    distinct: NDArray[Any]
     if n_joint > _MOST_KEYS:
-        distinct, codes = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
-        return codes.ravel().astype(np.uint32), distinct.T, len(distinct)
+        distinct, ranks = np.unique(np.column_stack(columns), axis=0, return_inverse=True)
+        return ranks.ravel().astype(np.uint32), distinct.T, len(distinct)
     joint = np.ravel_multi_index(tuple(columns), tuple(sizes))
     if n_joint > max(_SPARSE * len(joint), 2**12):
-        distinct, codes = np.unique(joint, return_inverse=True)
+        distinct, ranks = np.unique(joint, return_inverse=True)
     else:
         # A table of all that could occur: no sort, and less memory.
         occurs = np.zeros(n_joint, dtype=bool)
         occurs[joint] = True
         distinct = np.flatnonzero(occurs)
-        codes = (np.cumsum(occurs, dtype=np.uint32) - np.uint32(1))[joint]
-    of_columns = [codes_of.astype(np.uint32) for codes_of in np.unravel_index(distinct, tuple(sizes))]
-    return codes.astype(np.uint32, copy=False), of_columns, len(distinct)
+        ranks = (np.cumsum(occurs, dtype=np.uint32) - np.uint32(1))[joint]
+    of_columns = [codes.astype(np.uint32) for codes in np.unravel_index(distinct, tuple(sizes))]
+    return ranks.astype(np.uint32, copy=False), of_columns, len(distinct)
 
 
 def numbered(data: Any, role: str, columns: Any) -> dict[str, Any]:

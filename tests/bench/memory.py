@@ -122,6 +122,7 @@ CASES: dict[str, Case] = {
         made=_panel,
         given=lambda frame: _ring(int(frame["unit"].max()) + 1),
         call=lambda frame, ring: rgm.spatial_markov(frame, "value", unit="unit", time="year", weights=ring),
+        reason="the table of states, whose five columns are 1.7 copies of the input",
     ),
     "local_g": Case(
         size="10⁵ units × 20 periods",

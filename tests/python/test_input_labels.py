@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import regiometrics as rgm
-from regiometrics._input import read
+from regiometrics._input import _distinct, read
 from regiometrics._tables import label_text
 
 LEVELS = ["low", "middle", "none", "high"]
@@ -259,3 +259,15 @@ def test_half_a_character_is_shown_as_what_it_is() -> None:
     # Text tables cannot hold a surrogate by itself, as a file read with the wrong encoding leaves it.
     assert label_text("\ud800 Beijing") == "\\ud800 Beijing"
     assert label_text("北京") == "北京"
+
+
+@pytest.mark.parametrize("sizes", [[1], [7], [3, 4], [50, 2**20], [2**31, 2**31, 5]], ids=str)
+def test_keys_are_numbered_in_the_order_of_their_labels(sizes):
+    draw = np.random.default_rng(1)
+    for n in (1, 60, 3000):
+        columns = [draw.integers(0, size, n).astype(np.uint32) for size in sizes]
+        ranks, of_columns, n_keys = _distinct(columns, sizes)
+        keys = sorted(set(zip(*(column.tolist() for column in columns), strict=True)))
+        assert n_keys == len(keys)
+        assert [keys[rank] for rank in ranks] == list(zip(*(column.tolist() for column in columns), strict=True))
+        assert [tuple(map(int, key)) for key in zip(*of_columns, strict=True)] == keys
