@@ -1,14 +1,14 @@
-//! Inner loops compiled twice: for every processor, and for those with AVX2.
+//! Inner loops compiled twice: for every processor, and for those with the instructions of about 2013 and later.
 
-/// Call `$wide` if this processor has AVX2, else `$plain`.
+/// Call `$wide` if this processor has the instructions, else `$plain`.
 ///
 /// `$plain` is marked `#[inline(always)]`, and `$wide` is a function of one line that calls it and is marked
-/// `#[cfg(target_arch = "x86_64")] #[target_feature(enable = "avx2")]`: the same operations in the same order, and so the
-/// same bits, four doubles at a time.
+/// `#[cfg(target_arch = "x86_64")] #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]`: the same operations in the
+/// same order, and so the same bits, four doubles at a time, and bits counted and found by one instruction each.
 macro_rules! wide_or_plain {
     ($wide:expr, $plain:expr) => {{
         #[cfg(target_arch = "x86_64")]
-        let result = if std::arch::is_x86_feature_detected!("avx2") {
+        let result = if $crate::kernel::wide::is_here() {
             // SAFETY: this processor has the instructions that the function is compiled for.
             unsafe { $wide }
         } else {
@@ -21,3 +21,11 @@ macro_rules! wide_or_plain {
 }
 
 pub(crate) use wide_or_plain;
+
+/// Whether this processor has all of the instructions.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub fn is_here() -> bool {
+    use std::arch::is_x86_feature_detected as has;
+    has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt")
+}

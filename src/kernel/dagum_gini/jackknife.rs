@@ -175,7 +175,7 @@ impl<'a, W: Weight> Full<'a, W> {
     }
 
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     fn delete_each_wide(&self, job: &Job, positions: Range<usize>, sweep: Sweep) -> Result<Vec<Gathered>> {
         self.delete_each(job, positions, sweep)
     }

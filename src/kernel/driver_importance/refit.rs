@@ -44,13 +44,7 @@ pub(super) struct Running {
 
 impl<'s, P: Place> Shared<'s, P> {
     pub fn new(table: &Places<P>, ranks: &'s Ranks<'s>, options: &'s Options<'s>) -> Self {
-        let p = ranks.n_features();
-        let mut places = vec![P::default(); ranks.n_rows * p];
-        for (feature, column) in table.place_of.chunks_exact(ranks.n_rows).enumerate() {
-            for (row, &place) in column.iter().enumerate() {
-                places[row * p + feature] = place;
-            }
-        }
+        let places = table.by_row(ranks.n_rows);
         Self { ranks, options, places }
     }
 

@@ -73,7 +73,7 @@ impl Refits<'_> {
                 let seed = stream.below(usize::MAX) as u64;
                 let parameters = Parameters { resampling, seed, ..self.forest };
                 let ranks = Ranks::new(job, &columns, response.len())?;
-                let grown = fit_on(job, &columns, &ranks, &response, &parameters)?.forest;
+                let grown = fit_on(job, &ranks, &response, &parameters)?.forest;
                 statistic(
                     &grown,
                     &Rows { columns: &columns, weights: weights.as_deref(), categories: rows.categories },

@@ -1,6 +1,7 @@
 //! The rows of a node with their places, and the same rows placed anew among themselves.
 
 use super::ranks::{Place, Ranks};
+use crate::kernel::wide::wide_or_plain;
 
 /// Words of 64 places below which a block is not placed anew.
 const FEWEST_WORDS: usize = 32;
@@ -99,10 +100,20 @@ impl Level {
         self.occupied.resize(n_words, 0);
         self.before.resize(n_words, 0);
         for feature in 0..n_features {
-            self.fill_column(block, rows, feature);
+            wide_or_plain!(
+                self.fill_column_wide(block, rows, feature),
+                self.fill_column(block, rows, feature)
+            );
         }
     }
 
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    fn fill_column_wide<R: Place>(&mut self, block: &Block<'_, R>, rows: &[u32], feature: usize) {
+        self.fill_column(block, rows, feature);
+    }
+
+    #[inline(always)]
     fn fill_column<R: Place>(&mut self, block: &Block<'_, R>, rows: &[u32], feature: usize) {
         let column = block.column(feature);
         for &row in rows {

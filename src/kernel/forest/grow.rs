@@ -2,12 +2,13 @@
 
 use super::block::{Block, Draws, Level};
 use super::bootstrap::in_bag;
-use super::ranks::{Place, Places, Ranks, Table};
+use super::ranks::{ByRow, GAPS, Gap, Place, Places, Ranks, Table};
 use super::split::{Moments, Scratch, Search, Split};
 use super::{GROWTH, Parameters, Tree, TreeNode, oob};
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 use crate::kernel::rng::Stream;
+use crate::kernel::wide::wide_or_plain;
 
 /// Nodes between two looks at whether the job was cancelled.
 const NODES: usize = 256;
@@ -179,8 +180,12 @@ impl<'a> Grower<'a> {
     }
 
     /// The prediction of a tree for the rows that it did not draw.
-    pub fn out_of_bag(&mut self, job: &Job, columns: &[&[f64]], tree: &Tree) -> Result<oob::Outside> {
-        oob::route(job, columns, tree, &self.outside, &mut self.work.buffer)
+    pub fn out_of_bag(&mut self, job: &Job, by_row: &ByRow, tree: &Tree) -> Result<oob::Outside> {
+        let buffer = &mut self.work.buffer;
+        match by_row {
+            ByRow::Narrow(places) => oob::route(job, places, tree, &self.outside, buffer),
+            ByRow::Wide(places) => oob::route(job, places, tree, &self.outside, buffer),
+        }
     }
 }
 
@@ -232,7 +237,10 @@ impl Growth<'_> {
                 self.nodes(&inner, rows, deeper, node.place)?;
                 continue;
             }
-            if let Some(middle) = self.node(block, &mut order[node.start..node.end], node.place)? {
+            let rows = &mut order[node.start..node.end];
+            let split =
+                wide_or_plain!(self.node_wide(block, rows, node.place), self.node(block, rows, node.place));
+            if let Some(middle) = split? {
                 let (left, middle) = (self.tree.nodes[node.place].left as usize, node.start + middle);
                 waiting.push(Node { start: middle, end: node.end, place: left + 1 });
                 waiting.push(Node { start: node.start, end: middle, place: left });
@@ -241,7 +249,19 @@ impl Growth<'_> {
         Ok(())
     }
 
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    fn node_wide<R: Place>(
+        &mut self,
+        block: &Block<'_, R>,
+        rows: &mut [u32],
+        place: usize,
+    ) -> Result<Option<usize>> {
+        self.node(block, rows, place)
+    }
+
     /// Describe one node, split it if it is none of the leaves, and return how many of its rows go left.
+    #[inline(always)]
     fn node<R: Place>(
         &mut self,
         block: &Block<'_, R>,
@@ -273,6 +293,7 @@ impl Growth<'_> {
     }
 
     /// Bring factors drawn without replacement to the front; those that are constant in the node count as drawn.
+    #[inline(always)]
     fn draw_features(&mut self) -> usize {
         let features = &mut self.work.features;
         let n_drawn = self.parameters.max_features;
@@ -286,6 +307,7 @@ impl Growth<'_> {
         n_drawn
     }
 
+    #[inline(always)]
     fn split<R: Place>(
         &mut self,
         block: &Block<'_, R>,
@@ -302,37 +324,42 @@ impl Growth<'_> {
         (node.feature, node.left) = (split.feature as u32, left);
         nodes.extend_from_slice(&[TreeNode::LEAF; 2]);
         purity[split.feature] += self.response.squares(split.decrease);
-        partition(block.column(split.feature), R::of(split.low), rows, &mut self.work.buffer)
+        let (column, last) = (block.column(split.feature), R::of(split.low));
+        partition(rows, &mut self.work.buffer, |row| column[row as usize] <= last)
     }
 
     /// Put the threshold of each split between the values beside it, once the tree is grown.
     ///
     /// The values lie far apart in memory: read one after another while growing, each would be waited for.
     fn thresholds(&mut self) {
-        for boundary in self.work.boundaries.drain(..) {
-            let node = &mut self.tree.nodes[boundary.place as usize];
-            let value = |row: u32| self.ranks.value(node.feature as usize, row as usize);
-            (node.threshold, node.last) =
-                self.ranks.between(node.feature as usize, value(boundary.low), value(boundary.high));
+        let Self { ranks, tree, work, .. } = self;
+        for boundaries in work.boundaries.chunks(GAPS) {
+            let mut gaps = [Gap::default(); GAPS];
+            for (gap, boundary) in gaps.iter_mut().zip(boundaries) {
+                let feature = tree.nodes[boundary.place as usize].feature as usize;
+                let value = |row: u32| ranks.value(feature, row as usize);
+                *gap = Gap { feature, below: value(boundary.low), above: value(boundary.high) };
+            }
+            for (boundary, (threshold, last)) in boundaries.iter().zip(ranks.between(&gaps)) {
+                let node = &mut tree.nodes[boundary.place as usize];
+                (node.threshold, node.last) = (threshold, last);
+            }
         }
+        work.boundaries.clear();
     }
 }
 
-/// Bring the rows with values or places up to `last` to the front, both sides in their order, and return how many they are.
-pub(super) fn partition<T: Copy + PartialOrd>(
-    column: &[T],
-    last: T,
-    rows: &mut [u32],
-    buffer: &mut [u32],
-) -> usize {
+/// Bring the rows that go left to the front, both sides in their order, and return how many they are.
+#[inline(always)]
+pub(super) fn partition(rows: &mut [u32], buffer: &mut [u32], goes_left: impl Fn(u32) -> bool) -> usize {
     let (mut n_left, mut n_right) = (0, 0);
     for position in 0..rows.len() {
         let row = rows[position];
-        let goes_left = column[row as usize] <= last;
+        let is_left = goes_left(row);
         rows[n_left] = row;
         buffer[n_right] = row;
-        n_left += usize::from(goes_left);
-        n_right += usize::from(!goes_left);
+        n_left += usize::from(is_left);
+        n_right += usize::from(!is_left);
     }
     rows[n_left..].copy_from_slice(&buffer[..n_right]);
     n_left

@@ -241,7 +241,7 @@ pub fn fit(job: &Job, columns: &[&[f64]], response: &[f64], parameters: &Paramet
     check_response(response)?;
     parameters.check(response.len(), columns.len())?;
     job.expect_steps(parameters.n_trees);
-    fit_on(job, columns, &ranks, response, parameters)
+    fit_on(job, &ranks, response, parameters)
 }
 
 /// There are responses, finite ones, and their squared deviations can be added up.
@@ -257,12 +257,12 @@ pub(crate) fn check_response(response: &[f64]) -> Result<()> {
 /// [`fit`] on factors that are ranked already and checked input.
 pub(crate) fn fit_on(
     job: &Job,
-    columns: &[&[f64]],
     ranks: &Ranks<'_>,
     response: &[f64],
     parameters: &Parameters<'_>,
 ) -> Result<Fit> {
     let scaled = Response::new(response);
+    let by_row = ranks.by_row();
     let mut forest = Forest::new(ranks.n_features());
     let mut tally = Tally::new(response);
     let mut purity = vec![0.0; ranks.n_features()];
@@ -273,7 +273,7 @@ pub(crate) fn fit_on(
             || Grower::new(ranks, parameters),
             |grower, index| {
                 let tree = grower.grow(job, first + index, &scaled)?;
-                let outside = grower.out_of_bag(job, columns, &tree)?;
+                let outside = grower.out_of_bag(job, &by_row, &tree)?;
                 job.step();
                 Ok((tree, outside))
             },

@@ -1,6 +1,7 @@
 //! What trees say of the rows that they did not draw.
 
 use super::grow::partition;
+use super::ranks::Place;
 use super::{Fit, Forest, Tree};
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
@@ -27,13 +28,16 @@ pub struct Curve {
 }
 
 /// Send `outside` down the tree, all rows of a node at a time.
-pub(super) fn route(
+///
+/// `places` are those of [`Places::by_row`]: the rows of a small node are few stretches of memory, whatever its factor.
+pub(super) fn route<R: Place>(
     job: &Job,
-    columns: &[&[f64]],
+    places: &[R],
     tree: &Tree,
     outside: &[u32],
     buffer: &mut [u32],
 ) -> Result<Outside> {
+    let n_features = places.len() / buffer.len();
     let mut rows = outside.to_vec();
     let mut prediction = vec![0.0; outside.len()];
     let mut waiting = vec![(0, 0, rows.len())];
@@ -52,8 +56,9 @@ pub(super) fn route(
             prediction[start..end].fill(node.value);
             continue;
         }
-        let column = columns[node.feature as usize];
-        let middle = start + partition(column, node.threshold, &mut rows[start..end], buffer);
+        let (feature, last) = (node.feature as usize, R::of(node.last as usize));
+        let goes_left = |row: u32| places[row as usize * n_features + feature] <= last;
+        let middle = start + partition(&mut rows[start..end], buffer, goes_left);
         waiting.push((left + 1, middle, end));
         waiting.push((left, start, middle));
     }

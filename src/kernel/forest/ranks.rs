@@ -60,6 +60,27 @@ pub(crate) enum Table {
     Wide(Places<u32>),
 }
 
+/// [`Places::by_row`], as wide as the [`Table`].
+#[derive(Debug, Clone)]
+pub(crate) enum ByRow {
+    Narrow(Vec<u16>),
+    Wide(Vec<u32>),
+}
+
+impl<R: Place> Places<R> {
+    /// The places of each row, row after row.
+    pub fn by_row(&self, n_rows: usize) -> Vec<R> {
+        let n_features = self.place_of.len() / n_rows;
+        let mut places = vec![R::default(); self.place_of.len()];
+        for (feature, column) in self.place_of.chunks_exact(n_rows).enumerate() {
+            for (row, &place) in column.iter().enumerate() {
+                places[row * n_features + feature] = place;
+            }
+        }
+        places
+    }
+}
+
 /// Every factor sorted once: after that, growing trees needs no value but for thresholds.
 ///
 /// Equal values have places next to each other, in the order of their rows.
@@ -101,6 +122,14 @@ impl<'a> Ranks<'a> {
         Ok(Self { columns, table, sorted, is_distinct, n_rows })
     }
 
+    /// The places of each row, row after row.
+    pub(super) fn by_row(&self) -> ByRow {
+        match &self.table {
+            Table::Narrow(places) => ByRow::Narrow(places.by_row(self.n_rows)),
+            Table::Wide(places) => ByRow::Wide(places.by_row(self.n_rows)),
+        }
+    }
+
     /// Number of factors.
     pub fn n_features(&self) -> usize {
         self.sorted.len()
@@ -111,22 +140,58 @@ impl<'a> Ranks<'a> {
         self.columns[feature][row] + 0.0
     }
 
-    /// The threshold between two values that a node parts, and the last place of the factor that goes left. O(log n).
+    /// The thresholds between values that nodes part, and the last places of the factors that go left. O(log n) each.
     ///
-    /// It is their midpoint, or a value of the data that is the midpoint but for rounding: on which side such a row falls
-    /// must not depend on the unit, in which 0.2 may be the midpoint of 0.1 and 0.3 or not.
-    pub(super) fn between(&self, feature: usize, below: f64, above: f64) -> (f64, u32) {
-        let sorted = &self.sorted[feature];
-        let middle = threshold(below, above);
-        let slack = ROUNDING * below.abs().max(above.abs());
-        if above / 4.0 - below / 4.0 <= slack {
-            let end = sorted.partition_point(|&value| value <= middle);
-            return (middle, end.saturating_sub(1) as u32);
+    /// A threshold is the midpoint, or a value of the data that is the midpoint but for rounding: on which side such a
+    /// row falls must not depend on the unit, in which 0.2 may be the midpoint of 0.1 and 0.3 or not.
+    pub(super) fn between(&self, gaps: &[Gap; GAPS]) -> [(f64, u32); GAPS] {
+        let middles = gaps.map(|gap| threshold(gap.below, gap.above));
+        let slacks = gaps.map(Gap::slack);
+        let ends = self.ends(gaps, &std::array::from_fn(|each| middles[each] + slacks[each]));
+        std::array::from_fn(|each| {
+            // At least the lower value is left of it.
+            let last = (ends[each] as usize).saturating_sub(1);
+            let nearest = self.sorted[gaps[each].feature][last];
+            let is_middle = slacks[each] > 0.0 && nearest > middles[each] - slacks[each];
+            (if is_middle { nearest } else { middles[each] }, last as u32)
+        })
+    }
+
+    /// How many values of its factor are no larger than each number. The searches go on step by step together, so that
+    /// none waits for the memory of another.
+    fn ends(&self, gaps: &[Gap; GAPS], numbers: &[f64; GAPS]) -> [u32; GAPS] {
+        let columns: [&[f64]; GAPS] = gaps.map(|gap| &self.sorted[gap.feature][..self.n_rows]);
+        let (mut starts, mut length) = ([0_usize; GAPS], self.n_rows);
+        while length > 1 {
+            let half = length / 2;
+            for ((start, column), number) in starts.iter_mut().zip(&columns).zip(numbers) {
+                *start += std::hint::select_unpredictable(column[*start + half - 1] <= *number, half, 0);
+            }
+            length -= half;
         }
-        // At least the lower value is among those.
-        let last = sorted.partition_point(|&value| value <= middle + slack).saturating_sub(1);
-        let nearest = sorted[last];
-        (if nearest > middle - slack { nearest } else { middle }, last as u32)
+        std::array::from_fn(|each| {
+            let start = starts[each];
+            (start + usize::from(columns[each][start] <= numbers[each])) as u32
+        })
+    }
+}
+
+/// Searches for thresholds that go on together.
+pub(super) const GAPS: usize = 16;
+
+/// Neighbouring values of a factor that a node parts.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Gap {
+    pub feature: usize,
+    pub below: f64,
+    pub above: f64,
+}
+
+impl Gap {
+    /// How close to the midpoint a value of the data is the midpoint; zero if the two are hardly apart.
+    fn slack(self) -> f64 {
+        let slack = ROUNDING * self.below.abs().max(self.above.abs());
+        if self.above / 4.0 - self.below / 4.0 <= slack { 0.0 } else { slack }
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) struct Moments {
 
 impl Moments {
     /// Draws and mean of the rows of a node.
+    #[inline(always)]
     pub fn new(draws: &[Draws], rows: &[u32]) -> Self {
         let (mut count, mut sum) = (0.0, 0.0);
         let first = draws[rows[0] as usize].response.to_bits();
@@ -113,6 +114,7 @@ impl Scratch {
     /// Deviations of the rows of a node from its mean for [`Scratch::best_split`], and their squares.
     ///
     /// Centred at the mean of the node before squaring.
+    #[inline(always)]
     pub fn deviations(&mut self, draws: &[Draws], rows: &[u32], moments: &mut Moments) {
         let (mut residual, mut squares) = (0.0, 0.0);
         let is_small = rows.len() <= SMALL;
@@ -146,6 +148,7 @@ impl Scratch {
     ///
     /// With deviations that add up to zero, a sum S of those of n₁ draws out of n leaves −S to the others, and the sum
     /// of squares falls by S²/n₁ + S²/(n − n₁) = n S² / (n₁ (n − n₁)). O(rows + n/64) for each factor.
+    #[inline(always)]
     pub fn best_split<R: Place>(
         &mut self,
         search: &Search<'_, R>,
@@ -175,6 +178,7 @@ impl Scratch {
     /// Sort up to `N` rows by counting for each how many stand before it, and weigh the splits between them.
     ///
     /// All loops run over `N`, whatever the node: what is too much is left out at the end, without a branch.
+    #[inline(always)]
     fn count_sorted<R: Place, const N: usize>(
         &self,
         search: &Search<'_, R>,
@@ -226,6 +230,7 @@ impl Scratch {
     }
 
     /// Sort rows by setting a bit at the place of each, and weigh the splits between them.
+    #[inline(always)]
     fn bit_sorted<R: Place>(
         &mut self,
         search: &Search<'_, R>,
@@ -298,7 +303,7 @@ impl<R: Place> Search<'_, R> {
 
 impl Best {
     /// Take the best split of a factor if it reaches the best so far; of equal ones each with the same probability.
-    #[inline]
+    #[inline(always)]
     fn meet(&mut self, feature: usize, gains: &[f64], places: &[u32], stream: &mut Stream) {
         // Four at a time: the largest of many is a chain otherwise.
         let mut largest = [0.0; 4];
@@ -317,7 +322,6 @@ impl Best {
         }
     }
 
-    #[cold]
     #[inline(never)]
     fn choose(&mut self, feature: usize, largest: f64, gains: &[f64], places: &[u32], stream: &mut Stream) {
         if largest > self.gain + self.tie {
@@ -325,11 +329,18 @@ impl Best {
         }
         self.gain = self.gain.max(largest);
         let least = self.gain - self.tie;
-        for (&gain, pair) in gains.iter().zip(places.windows(2)) {
-            if gain >= least {
+        for (part, gains) in gains.chunks(WORD).enumerate() {
+            // Bits first: where the largest stands cannot be foreseen by a branch.
+            let mut reached = 0_u64;
+            for (position, &gain) in gains.iter().enumerate() {
+                reached |= u64::from(gain >= least) << position;
+            }
+            while reached != 0 {
+                let position = part * WORD + reached.trailing_zeros() as usize;
+                reached &= reached - 1;
                 self.n_ties += 1;
                 if self.n_ties == 1 || stream.below(self.n_ties) == 0 {
-                    let (low, high) = (pair[0] as usize, pair[1] as usize);
+                    let (low, high) = (places[position] as usize, places[position + 1] as usize);
                     self.split = Some(Split { feature, low, high, decrease: 0.0 });
                 }
             }
@@ -338,6 +349,7 @@ impl Best {
 }
 
 /// List the bits that are set, and clear them. `places` has room for a word more than there are bits.
+#[inline(always)]
 fn list_bits(occupied: &mut [u64], places: &mut [u32]) {
     let mut n_listed = 0;
     for (position, slot) in occupied.iter_mut().enumerate() {

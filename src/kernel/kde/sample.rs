@@ -179,7 +179,7 @@ fn extremes(job: &Job, values: &[f64]) -> Result<(f64, f64)> {
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn extremes_of_wide(part: &[f64]) -> (f64, f64, bool) {
     extremes_of(part)
 }

@@ -69,7 +69,7 @@ impl<const N: usize> Lattice<N> {
     }
 
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     fn add_rounded_wide(&self, bins: &mut [[f64; N]], values: &[f64], weights: Option<&[f64]>) {
         self.add_rounded(bins, values, weights);
     }

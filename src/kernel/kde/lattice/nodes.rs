@@ -127,7 +127,7 @@ impl<const N: usize> Lattice<N> {
     }
 
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     fn some_nodes_wide(&self, tables: &Tables, nodes: Range<usize>, images: &[(i64, i64)]) -> Vec<Node> {
         self.some_nodes(tables, nodes, images)
     }
