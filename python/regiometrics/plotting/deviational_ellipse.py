@@ -153,8 +153,11 @@ def _map(ax: Axes, result: DeviationalEllipse, over: Any) -> None:
 
 
 def _finish(ax: Axes, result: DeviationalEllipse, title: str) -> None:
-    unit = "" if result.plane is None else f" ({result.unit})"
-    label_axes(ax, term(title), f"{term('easting')}{unit}", f"{term('northing')}{unit}", legend=False)
+    east, north = (
+        term(name) if result.plane is None else term("in_unit").format(term(name), result.unit)
+        for name in ("easting", "northing")
+    )
+    label_axes(ax, term(title), east, north, legend=False)
     # Inside it would lie on the centres or the curves.
     if ax.get_legend_handles_labels()[0]:
         ax.legend(frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)
