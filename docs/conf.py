@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,9 +27,11 @@ sys.path.insert(0, str(HERE))
 # The notebooks are pages of the site, with the outputs that `tests/run_notebooks.py` holds to those of the package.
 rmtree(HERE / "notebooks", ignore_errors=True)
 copytree(HERE.parent / "notebooks", HERE / "notebooks")
-_LISTED = "\n```{toctree}\n:hidden:\n:glob:\n\nstudy_*\nlearn_*\nlarge_panel\n```\n"
-with (HERE / "notebooks" / "README.md").open("a", encoding="utf-8") as _index:
-    _index.write(_LISTED)
+_index = HERE / "notebooks" / "README.md"
+_text = _index.read_text(encoding="utf-8")
+# In the order in which the tables have them.
+_listed = "\n".join(re.findall(r"\((\w+)\.ipynb\)", _text))
+_index.write_text(f"{_text}\n```{{toctree}}\n:hidden:\n\n{_listed}\n```\n", encoding="utf-8")
 nb_execution_excludepatterns = ["notebooks/*"]
 
 templates_path = ["_templates"]
