@@ -86,7 +86,7 @@ def test_a_track_has_an_arrow_for_every_shift_and_a_name_for_every_centre() -> N
     places = list(result.table[["center_x", "center_y"]].itertuples(index=False, name=None))
     assert [tuple(arrow.xyann) for arrow in arrows] == places[:-1]
     assert [tuple(arrow.xy) for arrow in arrows] == places[1:]
-    assert texts(ax) == ["2006", "2010", "2019"]
+    assert texts(ax) == ["2006", "2019", "2010"]
     # All centres are inside the axes, at one scale.
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     assert right - left == pytest.approx(high - low)
