@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import copytree, rmtree
@@ -19,17 +21,23 @@ extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.autosumma
 # Tables that scripts write, for the pages that include them.
 exclude_patterns = ["_build", "jupyter_execute", "evidence/measured"]
 
-# The notebooks are pages of the site, with the outputs that `tests/run_notebooks.py` holds to those of the package.
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+# The notebooks are pages of the site, with the outputs that `tests/run_notebooks.py` holds to those of the package.
 rmtree(HERE / "notebooks", ignore_errors=True)
 copytree(HERE.parent / "notebooks", HERE / "notebooks")
-_LISTED = "\n```{toctree}\n:hidden:\n:glob:\n\nstudy_*\nlearn_*\nlarge_panel\n```\n"
-with (HERE / "notebooks" / "README.md").open("a", encoding="utf-8") as _index:
-    _index.write(_LISTED)
+_index = HERE / "notebooks" / "README.md"
+_text = _index.read_text(encoding="utf-8")
+# In the order in which the tables have them.
+_listed = "\n".join(re.findall(r"\((\w+)\.ipynb\)", _text))
+_index.write_text(f"{_text}\n```{{toctree}}\n:hidden:\n\n{_listed}\n```\n", encoding="utf-8")
 nb_execution_excludepatterns = ["notebooks/*"]
 
 templates_path = ["_templates"]
 default_role = "literal"
+# Quotes stay straight: most of them stand around options.
+smartquotes_action = "De"
 
 # Pages with code cells run as they are built; a cell that raises or prints to stderr fails the build.
 nb_execution_mode = "force"
@@ -55,7 +63,7 @@ html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_copy_source = False
 # Pages beside each other in the header need no second list of themselves.
-html_sidebars: dict[str, list[str]] = {"*": [], "zh/quickstart": [], "zh/results": []}
+html_sidebars: dict[str, list[str]] = {"*": [], "zh/quickstart": [], "zh/results": [], "zh/evidence": []}
 html_theme_options = {
     "show_toc_level": 2,
     "navigation_with_keys": False,
@@ -80,10 +88,30 @@ mathjax_path = "mathjax/tex-chtml.js"
 mathjax3_config = {"options": {"enableMenu": False}}
 
 
+# What the theme writes around the Chinese pages.
+_AROUND = {
+    "Back to top": "回到顶部",
+    "Collapse Sidebar": "收起侧栏",
+    "Expand Sidebar": "展开侧栏",
+    "More": "更多",
+    "Next": "下一页",
+    "next": "下一页",
+    "On this page": "本页内容",
+    "Previous": "上一页",
+    "previous": "上一页",
+    "Search": "搜索",
+    "Section Navigation": "本节",
+    "Skip to main content": "跳到正文",
+    "next page": "下一页",
+    "previous page": "上一页",
+}
+
+
 def _set_language(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object) -> None:
-    """Mark the Chinese pages as Chinese, for fonts, hyphenation and readers aloud."""
+    """Mark the Chinese pages as Chinese, for fonts, hyphenation and readers aloud, and name what stands around them."""
     if page.startswith("zh/") or page.endswith("_zh"):
         context["language"] = "zh-CN"
+        context["_"] = lambda text: _AROUND.get(text, text)
 
 
 def _set_size(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: object) -> None:
@@ -100,7 +128,10 @@ def _leave_records_out(
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect what is done to each page."""
+    """Connect what is done to each page, and the search."""
+    from chinese_search import EnglishAndChinese
+
+    app.add_search_language(EnglishAndChinese)
     app.connect("html-page-context", _set_language)
     app.connect("html-page-context", _set_size)
     app.connect("autodoc-process-signature", _leave_records_out)

@@ -27,7 +27,7 @@ AT_ONCE = 2
 # Printed numbers are rounded ones; the last digit may differ between processors.
 TOLERANCE = 2e-3
 # Enough for flat colours with smooth edges, and a third of the size.
-COLOURS = 64
+COLOURS = 256
 
 
 def execute(path: Path, *, write: bool) -> str:

@@ -11,10 +11,11 @@ _current = "en"
 
 
 def set_language(language: str = "en") -> None:
-    """Show tables and figures in English or Chinese.
+    """Show results and figures in English or Chinese.
 
-    Stored column names and states stay English, so that code runs the same in both; the headings of `summary()`,
-    notebooks, LaTeX, Excel and plots change, to the terms of the Chinese literature (超变密度, 强脱钩, 中级协调).
+    The headings and states in `summary()`, notebooks, LaTeX, Excel and plots change, to the terms of the Chinese
+    literature (超变密度, 强脱钩, 中级协调), and so do the notes under a result. What programs read stays English, so
+    that code runs the same in both: stored column names, states and `notes`, errors and warnings.
 
     Parameters
     ----------

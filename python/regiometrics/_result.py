@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import _tables as tables
 from ._language import term
+from ._notes import shown_note
 from ._options import count
 from .errors import InvalidInputError
 
@@ -59,7 +60,7 @@ class Result:
             if len(frame):
                 parts += ["", term(self._heading(name)), tables.to_text(frame, digits, self._states)]
         if self.notes:
-            parts += ["", *self.notes]
+            parts += ["", *map(shown_note, self.notes)]
         return "\n".join(parts)
 
     def _repr_html_(self) -> str:
@@ -71,7 +72,7 @@ class Result:
             if len(frame):
                 heading = escape(term(self._heading(name)))
                 parts.append(f"<p><b>{heading}</b></p>{tables.to_html(frame, 4, self._states)}")
-        parts += [f"<p><small>{escape(note)}</small></p>" for note in self.notes]
+        parts += [f"<p><small>{escape(shown_note(note))}</small></p>" for note in self.notes]
         return "\n".join(parts)
 
     def to_latex(

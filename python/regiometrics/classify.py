@@ -99,7 +99,7 @@ def classify(
         - "equal": classes of equal width;
         - "natural_breaks": the smallest sum of squares within classes, exactly (Fisher 1958; the criterion of Jenks);
           of equally good classes those with the lower bounds;
-        - "geometric": bounds :math:`\min\,(\max/\min)^{i/k}`, for values above zero (shift others first);
+        - "geometric": bounds :math:`x_{\min} (x_{\max}/x_{\min})^{i/k}`, for values above zero (shift others first);
         - "std": bounds :math:`\bar x + (i - k/2)\,s` with the sample standard deviation s, so that an odd k has the
           mean in the middle of a class and an even k as a bound; bounds outside the values are left out;
         - "head_tail": cut at the mean, and again at the mean of the values above it as long as these are at most

@@ -102,7 +102,7 @@ def coupling_coordination(
     .. math::
 
         \text{standard:}\; \frac{\left(\prod u_i\right)^{1/n}}{\sum u_i / n}\qquad
-        \text{half:}\; \frac{\sqrt{u_1 u_2}}{u_1 + u_2}\qquad
+        \text{half:}\; \frac{\sqrt{u_1 u_2}}{u_1 + u_2} \\
         \text{wang2021:}\; \sqrt{\Bigl[1 - \tfrac{2}{n(n-1)}\sum_{i>j} |u_i - u_j|\Bigr]
         \Bigl(\prod \tfrac{u_i}{\max u}\Bigr)^{1/(n-1)}}
 

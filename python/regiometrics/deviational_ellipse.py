@@ -144,8 +144,8 @@ def deviational_ellipse(
 
     .. math::
 
-        \tan 2\theta = \frac{2 s_{xy}}{s_{yy} - s_{xx}},\qquad
-        a = k \sqrt{\tfrac1W \textstyle\sum_i w_i (\Delta x_i \sin\theta + \Delta y_i \cos\theta)^2},\qquad
+        \tan 2\theta = \frac{2 s_{xy}}{s_{yy} - s_{xx}}, \\
+        a = k \sqrt{\tfrac1W \textstyle\sum_i w_i (\Delta x_i \sin\theta + \Delta y_i \cos\theta)^2}, \\
         b = k \sqrt{\tfrac1W \textstyle\sum_i w_i (\Delta x_i \cos\theta - \Delta y_i \sin\theta)^2}
 
     The perimeter is the complete elliptic integral 4 a E(e), the area π a b.

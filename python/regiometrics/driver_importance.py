@@ -106,7 +106,7 @@ def driver_importance(
 
         \text{inc_mse} = \frac{1}{T} \sum_t \delta_t,\quad
         \text{inc_mse_se} = \frac{\text{sd}(\delta)}{\sqrt{T}},\quad
-        \text{inc_mse_scaled} = \frac{\text{inc_mse}}{\text{inc_mse_se}},\quad
+        \text{inc_mse_scaled} = \frac{\text{inc_mse}}{\text{inc_mse_se}}, \\
         p = \frac{\#\{\text{null} \ge \text{observed}\} + 1}{R + 1}
 
     The null forests are grown on permuted responses, with the same draws of rows, seeds of trees and permutations of

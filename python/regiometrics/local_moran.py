@@ -113,7 +113,7 @@ def local_moran(
         40 times as many as there are units.
     variance : {"conditional", "total"}
         Expectation and variance of I over all orders of the values: with the unit's own value in its place, as in the
-        permutations (Sokal, Oden and Thomson 1998, equations A7 and A8; •); or with all values moving (Anselin 1995,
+        permutations (Sokal, Oden and Thomson 1998, equations A7 and A8); or with all values moving (Anselin 1995,
         equations 13 and 14; their A3 and A4).
     confidence : float
         Clusters have p-values of 1 − `confidence` at most.

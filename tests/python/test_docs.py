@@ -133,3 +133,14 @@ def test_versions_of_other_programs_are_those_that_were_run() -> None:
             r"(giddy|inequality|jenkspy|mapclassify|pymcdm)`? (\d+\.\d+\.\d+)", page.read_text(encoding="utf-8")
         ):
             assert f'"{name}": "{version}"' in golden, (page, name)
+
+
+def test_the_search_finds_chinese_words_inside_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("sphinx")
+    monkeypatch.syspath_prepend(str(DOCS))
+    search = importlib.import_module("chinese_search").EnglishAndChinese({})
+    words = search.split("泰尔指数T与dagum_gini，μ=0.5；熵。")
+    assert words == [*"泰尔指数", "泰尔", "尔指", "指数", "T", "与", "dagum_gini", "μ", "0", "5", "熵"]
+    # A query is cut into the pairs that the index holds, in the browser.
+    assert "function splitQuery(query)" in search.js_splitter_code
+    assert r"[㐀-鿿]+|(?:(?![㐀-鿿])[\p{Letter}\p{Number}_])+" in search.js_splitter_code

@@ -15,8 +15,10 @@ import pandas as pd
 import pytest
 import regiometrics as rgm
 from regiometrics._language import language, term
+from regiometrics._notes import chinese_note, shown_note
 from regiometrics._result import Result
 from regiometrics._terms import _FAMILIES, TERMS
+from regiometrics._terms.notes import NOTES, PHRASES
 from test_result import METHODS, panel, tables
 
 
@@ -348,3 +350,49 @@ def test_chains_under_the_neighbours_have_their_headings() -> None:
     assert r"邻域类型 & 期初状态 & 转移数 & 转为1 & 转为2" in table()
     rgm.set_language("en")
     assert r"Neighbours & From & n & to 1 & to 2" in table()
+
+
+# Notes
+
+
+def instance(kind: str, english: str, chinese: str) -> tuple[str, str]:
+    """Return a sentence in both languages with something in place of every name; a phrase is the last of its kind."""
+    parts = {}
+    for name in re.findall(r"\{(\w+)\}", english):
+        if name in PHRASES:
+            # A phrase that holds another of its own kind would never end: the last ones hold none.
+            parts[name] = instance(name, *list(PHRASES[name].items())[-1])
+        else:
+            parts[name] = ("quantiles", "分位数") if name == "state" else (f"7{name}", f"7{name}")
+    return tuple(  # type: ignore[return-value]
+        form.format(**{name: part[place] for name, part in parts.items()})
+        for place, form in enumerate((english, chinese))
+    )
+
+
+@pytest.mark.parametrize("english", NOTES)
+def test_a_note_is_shown_by_its_own_sentence_and_no_other(english: str) -> None:
+    rgm.set_language("zh")
+    said, shown = instance("", english, NOTES[english])
+    assert chinese_note(said) == shown
+
+
+@pytest.mark.parametrize(("kind", "english"), [(kind, english) for kind in PHRASES for english in PHRASES[kind]])
+def test_a_phrase_is_shown_by_its_own_words(kind: str, english: str) -> None:
+    rgm.set_language("zh")
+    said, shown = instance(kind, english, PHRASES[kind][english])
+    assert chinese_note(said, kind) == shown
+
+
+def test_notes_are_shown_in_chinese_and_stored_in_english() -> None:
+    result = rgm.theil(pd.DataFrame({"y": [1.0, 2.0, None]}), "y", missing="drop")
+    rgm.set_language("zh")
+    assert result.notes == ("1 row(s) with missing values left out.",)
+    assert result.summary().endswith("\n剔除含缺失值的 1 行。")
+    assert "<small>剔除含缺失值的 1 行。</small>" in result._repr_html_()
+
+
+def test_a_note_without_a_translation_stays() -> None:
+    rgm.set_language("zh")
+    assert chinese_note("Nobody says this.") is None
+    assert shown_note("Nobody says this.") == "Nobody says this."

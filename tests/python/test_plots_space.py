@@ -86,7 +86,7 @@ def test_a_track_has_an_arrow_for_every_shift_and_a_name_for_every_centre() -> N
     places = list(result.table[["center_x", "center_y"]].itertuples(index=False, name=None))
     assert [tuple(arrow.xyann) for arrow in arrows] == places[:-1]
     assert [tuple(arrow.xy) for arrow in arrows] == places[1:]
-    assert texts(ax) == ["2006", "2010", "2019"]
+    assert texts(ax) == ["2006", "2019", "2010"]
     # All centres are inside the axes, at one scale.
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
     assert right - left == pytest.approx(high - low)
@@ -150,12 +150,12 @@ def test_nodes_are_as_large_as_their_weighted_degrees_and_edges_as_wide_as_their
     # Edges 北京→保定, 北京→天津, 天津→北京.
     assert [arrow.get_linewidth() for arrow in arrows] == pytest.approx([0.3 + 3.7 * w / 8 for w in (2, 8, 4)])
     assert set(texts(ax)) == {"保定", "北京", "天津"}
-    assert ax.get_title() == "Network 2014"
+    assert ax.get_title() == "Network: 2014"
 
 
 def test_the_last_period_is_drawn_and_others_by_name() -> None:
     result = network()
-    assert result.plot().get_title() == "Network 2023"
+    assert result.plot().get_title() == "Network: 2023"
     assert len(result.plot().patches) == 2
     with pytest.raises(rgm.InvalidInputError, match="there is no period 2015; there is 2014, 2023"):
         result.plot(time=2015)
@@ -234,7 +234,7 @@ def test_a_ranking_has_the_largest_first() -> None:
 def test_figures_speak_chinese() -> None:
     rgm.set_language("zh")
     assert ellipses().plot("track").get_title() == "重心迁移轨迹"
-    assert ellipses().plot().get_xlabel() == "东向 (km)"
-    assert network().plot().get_title() == "网络结构图 2023"
+    assert ellipses().plot().get_xlabel() == "东向（km）"
+    assert network().plot().get_title() == "网络结构图：2023"
     assert "迁移距离" in ellipses().summary()
     assert "相对距离" not in ellipses().summary()

@@ -161,6 +161,25 @@ def test_a_legend_of_ten_stands_beside_the_data(kind: str, areas: int) -> None:
     assert box.y0 >= figure.y0 - 1
 
 
+@pytest.mark.parametrize("result", [dagum, theil])
+def test_a_legend_never_covers_lines_that_run_across_the_axes(result: Any) -> None:
+    ax = result(panel(list(range(2011, 2023)))).plot("components")
+    save(ax)
+    assert ax.get_legend().get_window_extent().x0 >= ax.get_window_extent().x1
+
+
+def test_of_names_that_would_cover_each_other_the_first_stays() -> None:
+    places = {"a": (0.0, 0.0), "b": (1.0, 0.0), "c": (0.0, 1.0)} | {f"near {n}": (0.5, 0.5 + n / 1e4) for n in range(9)}
+    edges = pd.DataFrame({"from": ["near 0", *places], "to": ["a", *["near 0"] * 12], "n": [5, *range(12)]})
+    result = rgm.network_indicators(edges, source="from", target="to", weight="n", parallel="sum", self_loops="drop")
+    names = [text for text in result.plot(positions=places).texts if text.get_visible()]
+    assert overlaps(names) == []
+    assert names[0].get_text() == "near 0"
+    assert {name.get_text() for name in names} >= {"a", "b", "c"}
+    every = result.plot(positions=places, names=True).texts
+    assert len([text for text in every if text.get_visible()]) == 12
+
+
 def test_colours_of_up_to_eight_groups_are_those_of_okabe_and_ito() -> None:
     ax = dagum(panel(areas=8, units=2)).plot("within")
     colours = [mpl.colors.to_hex(line.get_color()).upper() for line in ax.get_lines()]

@@ -21,5 +21,8 @@ TERMS: dict[str, tuple[str, str]] = {
     "factor_b": ("Factor B", "因素B"),
     "x": ("x", "横坐标x"),
     "density": ("Density", "密度"),
+    # A heading or label and what it is about, and a quantity and its unit.
+    "about": ("{}: {}", "{}：{}"),
+    "in_unit": ("{} ({})", "{}（{}）"),
     "growth_rate": ("Average annual growth", "年均增长率"),
 }

@@ -28,7 +28,7 @@ _MOST_BARS = 60
 
 
 def pick_period(table: pd.DataFrame, period: Any) -> tuple[pd.DataFrame, str]:
-    """Return the rows of one period, by default the last, and how to speak of it in a title."""
+    """Return the rows of one period, by default the last, and what stands after the title of it."""
     if "time" not in table:
         if period is not None:
             raise InvalidInputError("the result has no periods to choose from")
@@ -37,7 +37,7 @@ def pick_period(table: pd.DataFrame, period: Any) -> tuple[pd.DataFrame, str]:
     period = known[-1] if period is None else period
     if period not in known:
         raise InvalidInputError(f"the result has no period {period!r}; it runs from {known[0]} to {known[-1]}")
-    return table[table["time"] == period], f": {label_text(period)}"
+    return table[table["time"] == period], term("about").format("", label_text(period))
 
 
 def class_map(

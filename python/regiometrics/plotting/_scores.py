@@ -58,7 +58,7 @@ def draw_ranking(ax: Axes, frame: Any, time: str | None, title: str, unit: str |
     column = unit_column(whole, time, unit)
     names = [label_text(name) for name in (table.index if column is None else table[column])]
     ranked_bars(ax, names, table["score"].to_numpy(dtype=float), _DIGITS)
-    heading = term(title) if period is None else f"{term(title)}: {label_text(period)}"
+    heading = term(title) if period is None else term("about").format(term(title), label_text(period))
     if len(table) < n_rows:
         heading += f" (1–{len(table)} / {n_rows})"
     label_axes(ax, heading, term("score"), "", legend=False)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MARKERS",
+    "NAME",
     "colours",
     "figure",
     "grid_of_axes",
@@ -37,6 +38,8 @@ __all__ = [
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _LINES = ("-", "--", ":", "-.")
+# Marks the names of points, most important first, of which a later one gives way where it would cover an earlier one.
+NAME = "name of a point"
 _CHINESE = "Noto Sans SC"
 _SIZE = (6.4, 4.0)
 # … and of one in three dimensions.
@@ -119,6 +122,7 @@ def figure(draw: Callable[..., Any], *, projection: str | None = None) -> Callab
             if ax is None and projection is None:
                 _make_room(axes)
             _set_texts(axes)
+            _let_names_give_way(axes)
         return axes
 
     return drawn
@@ -162,8 +166,27 @@ def _set_texts(ax: Axes) -> None:
         text.set_parse_math(False)
 
 
-def label_axes(ax: Axes, title: str, x: str, y: str, *, legend: bool | None = True) -> None:
-    """Set title, axis labels and legend (None: beside the axes); remove the upper and right frame."""
+def _let_names_give_way(ax: Axes) -> None:
+    """Hide names of points that would cover the name of one that comes first."""
+    names = [text for text in ax.texts if text.get_gid() == NAME]
+    if not names:
+        return
+    figure: Any = ax.figure
+    figure.draw_without_rendering()
+    kept: list[Any] = []
+    for name in names:
+        box = name.get_window_extent()
+        if any(box.overlaps(other) for other in kept):
+            name.set_visible(False)
+        else:
+            kept.append(box)
+
+
+def label_axes(ax: Axes, title: str, x: str, y: str, *, legend: bool | None = True, beside: bool = False) -> None:
+    """Set title, axis labels and legend; remove the upper and right frame.
+
+    A legend stands beside the axes if it is long, if the data fill the axes (`beside`), and for stacked bars (None).
+    """
     ax.set_title(title)
     ax.set_xlabel(x)
     ax.set_ylabel(y)
@@ -171,10 +194,10 @@ def label_axes(ax: Axes, title: str, x: str, y: str, *, legend: bool | None = Tr
     n_entries = len(ax.get_legend_handles_labels()[0])
     if legend is False or n_entries == 0:
         return
-    if legend is None or n_entries > _INSIDE:
-        beside: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
+    if legend is None or beside or n_entries > _INSIDE:
+        place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
         # Stacked bars are read from the top.
-        ax.legend(frameon=False, fontsize="small", ncols=-(-n_entries // _COLUMN), reverse=legend is None, **beside)
+        ax.legend(frameon=False, fontsize="small", ncols=-(-n_entries // _COLUMN), reverse=legend is None, **place)
     else:
         ax.legend(frameon=False, fontsize="small")
 

@@ -39,7 +39,9 @@ def histogram(result: Classification, ax: Axes, *, bins: int = 30) -> None:
         height = 0.91 if near and height > 0.95 else 0.97
         place: dict[str, Any] = {"transform": ax.get_xaxis_transform(), "ha": "center", "va": "top"}
         ax.text(float(middle), height, f"{code} ({n})", fontsize="x-small", **place)
-    label_axes(ax, f"{term('classify')}: {term(result.method)}", term("value"), term("frequency"), legend=False)
+    label_axes(
+        ax, term("about").format(term("classify"), term(result.method)), term("value"), term("frequency"), legend=False
+    )
 
 
 @figure
@@ -67,7 +69,7 @@ def maps(
     palette = dict(zip(labels.values(), _shades(len(labels)), strict=True))
     states = [labels[code] for code in codes]
     class_map(ax, names, states, palette, geometry=geometry, on=on, coordinates=coordinates)
-    ax.set_title(f"{term('classify')}: {term(result.method)}")
+    ax.set_title(term("about").format(term("classify"), term(result.method)))
 
 
 def _shades(n: int) -> list[str]:

@@ -37,7 +37,7 @@ def _lines(ax: Axes, result: DagumGini, series: dict[str, pd.DataFrame], title: 
         label_axes(ax, term(title), term("gini"), "", legend=False)
     else:
         x = "" if times is None else term("time")
-        label_axes(ax, term(title), x, term("gini"), legend=times is not None)
+        label_axes(ax, term(title), x, term("gini"), legend=times is not None, beside=True)
 
 
 @figure

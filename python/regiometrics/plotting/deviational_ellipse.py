@@ -12,7 +12,7 @@ from .._options import count
 from .._projection import METRES
 from .._tables import label_text, to_pandas
 from ..errors import InvalidInputError
-from ._style import MARKERS, colours, figure, label_axes
+from ._style import MARKERS, NAME, colours, figure, label_axes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,16 +104,17 @@ def track(result: DeviationalEllipse, ax: Axes, *, over: Any = None, group: Any 
         for start in range(len(x) - 1):
             arrow = {"arrowstyle": "-|>", "color": colour, "shrinkA": 2.0, "shrinkB": 2.0, "linewidth": 1.2}
             ax.annotate("", (x[start + 1], y[start + 1]), (x[start], y[start]), arrowprops=arrow, zorder=3)
-        step = -(-len(x) // _NAMED)
+        step, last = -(-len(x) // _NAMED), len(x) - 1
         # Of several groups the tracks are short: only their ends are named.
-        named = {0, len(x) - 1} if len(groups) > 1 else {*range(0, len(x), step), len(x) - 1}
-        for position in sorted(named):
+        named = {0, last} if len(groups) > 1 else {*range(0, len(x), step), last}
+        # The ends first: of names that would cover each other the later one gives way.
+        for position in sorted(named, key=lambda each: (0 < each < last, each)):
             text = label_text(rows["time"].iloc[position])
             # Beside the side that the track turns away from, so that its line stays clear.
             right = x[position] >= x.mean()
             offset, side = ((7, 4), "left") if right else ((-7, 4), "right")
-            place = (x[position], y[position])
-            ax.annotate(text, place, offset, textcoords="offset points", ha=side, fontsize="small", zorder=5)
+            look: dict[str, Any] = {"textcoords": "offset points", "ha": side, "fontsize": "small", "gid": NAME}
+            ax.annotate(text, (x[position], y[position]), offset, zorder=5, **look)
     _close_up(ax, table)
     _finish(ax, result, "track")
 
@@ -153,8 +154,11 @@ def _map(ax: Axes, result: DeviationalEllipse, over: Any) -> None:
 
 
 def _finish(ax: Axes, result: DeviationalEllipse, title: str) -> None:
-    unit = "" if result.plane is None else f" ({result.unit})"
-    label_axes(ax, term(title), f"{term('easting')}{unit}", f"{term('northing')}{unit}", legend=False)
+    east, north = (
+        term(name) if result.plane is None else term("in_unit").format(term(name), result.unit)
+        for name in ("easting", "northing")
+    )
+    label_axes(ax, term(title), east, north, legend=False)
     # Inside it would lie on the centres or the curves.
     if ax.get_legend_handles_labels()[0]:
         ax.legend(frameon=False, fontsize="small", loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0)

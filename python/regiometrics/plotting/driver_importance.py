@@ -91,14 +91,16 @@ def inc_node_purity(result: DriverImportance, ax: Axes, *, most: int | None = No
 
 def draw_curves(ax: Axes, curves: dict[str, Any], tints: list[Any]) -> None:
     """Draw out-of-bag errors by the number of trees; the first trees, far above the rest, may leave the axes."""
-    tops = []
+    ends = []
     for (name, table), colour in zip(curves.items(), tints, strict=True):
         errors = table["oob_mse"].to_numpy(dtype=float)
         ax.plot(table["n_trees"].to_numpy(), errors, color=colour, label=name, linewidth=1.2)
         later = errors[len(errors) // 20 :]
-        tops.append(np.nanmax(later) if np.isfinite(later).any() else np.nan)
-    if np.isfinite(tops).any():
-        ax.set_ylim(0.0, 1.15 * float(np.nanmax(tops)))
+        ends += [float(end(later)) for end in (np.nanmin, np.nanmax) if np.isfinite(later).any()]
+    if ends and min(ends) < max(ends):
+        # Lines are compared with each other, not with zero.
+        room = 0.3 * (max(ends) - min(ends))
+        ax.set_ylim(min(ends) - room, max(ends) + room)
 
 
 @figure

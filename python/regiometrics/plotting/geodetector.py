@@ -66,7 +66,7 @@ def _title(name: str, rows: pd.DataFrame, *, single: bool) -> str:
         parts.append(str(rows["outcome"].iloc[0]))
     if single and "time" in rows:
         parts.append(label_text(rows["time"].iloc[0]))
-    return " ".join(parts) if len(parts) == 1 else f"{parts[0]} ({', '.join(parts[1:])})"
+    return " ".join(parts) if len(parts) == 1 else term("in_unit").format(parts[0], ", ".join(parts[1:]))
 
 
 @figure
@@ -105,7 +105,7 @@ def factor(result: Geodetector, ax: Axes, *, time: Any = None, outcome: Any = No
     ax.set_yticks(range(len(order)), list(order))
     ax.set_ylim(len(order) - 0.5, -0.5)
     ax.set_xlim(0.0, 1.15 * float(np.nanmax([*rows["q"], *(rows["high"] if has_bars else [])], initial=0.05)))
-    note = f"{term(p)}: *** < 0.01, ** < 0.05, * < 0.1"
+    note = term("about").format(term(p), "*** < 0.01, ** < 0.05, * < 0.1")
     label_axes(
         ax, _title("factor_detector", rows, single=len(times) == 1), f"{term('q')}    {note}", "", legend=len(times) > 1
     )
@@ -195,7 +195,9 @@ def _differences(result: Geodetector, ax: Axes, *, time: Any = None, outcome: An
         ax.text(column, row, text, ha="center", va="center", fontsize=size, linespacing=0.95)
     _name_cells(ax, names)
     handles = [
-        matplotlib.patches.Patch(color=colour, label=f"{answer}: {term('p_value')} {sign} {_DIFFERENT}")
+        matplotlib.patches.Patch(
+            color=colour, label=term("about").format(answer, f"{term('p_value')} {sign} {_DIFFERENT}")
+        )
         for (answer, colour), sign in zip(answers.values(), ("<", "≥"), strict=True)
     ]
     label_axes(ax, _title("ecological_detector", rows, single=True), "", "", legend=False)
@@ -255,7 +257,7 @@ def risk(result: Geodetector, ax: Axes, *, factor: Any = None, time: Any = None,
     ax.set_xticks(range(len(strata)), strata)
     if sum(map(len, strata)) > 50:
         ax.tick_params(axis="x", rotation=45)
-    title = f"{_title('risk_detector', rows, single=len(times) == 1)}: {name}"
+    title = term("about").format(_title("risk_detector", rows, single=len(times) == 1), name)
     label_axes(ax, title, term("stratum"), f"{term('mean')} ± {term('standard_error')}", legend=len(times) > 1)
 
 

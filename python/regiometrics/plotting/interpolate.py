@@ -46,7 +46,9 @@ def gaps(result: Interpolation, ax: Axes) -> None:
             ax.bar_label(bars, [str(each) if each else "" for each in n], label_type="center", color="white")
             start = start + n
     ax.set_yticks(positions, [str(name) for name in counts.index])
-    ax.set_ylim(max(len(counts), 1) - 0.4, -0.6)
+    # One column alone is no wall.
+    room = max(0.0, 3 - len(counts)) / 2
+    ax.set_ylim(len(counts) - 0.4 + room, -0.6 - room)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     label_axes(ax, term("interpolate"), term("gaps"), "", legend=False)
     if len(counts):

@@ -10,7 +10,7 @@ from .._language import term
 from .._tables import label_text, to_pandas
 from ..errors import InvalidInputError
 from ._geometries import pick_period
-from ._style import colours, figure, label_axes, lines_over_time
+from ._style import NAME, colours, figure, label_axes, lines_over_time
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,8 +37,10 @@ def draw_scatter(ax: Axes, table: pd.DataFrame, when: str) -> None:
     ends = np.array([x.min(), x.max()])
     ax.plot(ends, start + slope * ends, color=line, linewidth=1.2)
     if small:
-        for unit, at in zip(known["unit"], zip(x, y, strict=True), strict=True):
-            ax.annotate(label_text(unit), at, xytext=(3, 3), textcoords="offset points", fontsize="xx-small")
+        look: dict[str, Any] = {"xytext": (3, 3), "textcoords": "offset points", "fontsize": "x-small", "gid": NAME}
+        # Of names that would cover each other, those far from the middle stay.
+        for row in np.argsort(-np.hypot(x, y), kind="stable"):
+            ax.annotate(label_text(known["unit"].iloc[row]), (x[row], y[row]), **look)
     label_axes(ax, f"{term('moran_scatter')}{when}", term("standardized_value"), term("lag_of_standardized_value"))
 
 

@@ -12,7 +12,7 @@ from .._paths import layout
 from .._tables import label_text, to_pandas
 from ..errors import InvalidInputError
 from ._geometries import are_degrees, degree_aspect
-from ._style import colours, figure, ranked_bars
+from ._style import NAME, colours, figure, ranked_bars
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +52,10 @@ def _period(result: NetworkIndicators, time: Any) -> tuple[pd.DataFrame, pd.Data
     return nodes[nodes["time"] == time], edges[edges["time"] == time], label_text(time)
 
 
+def _titled(name: str, when: str) -> str:
+    return term("about").format(term(name), when) if when else term(name)
+
+
 @figure
 def network(
     result: NetworkIndicators,
@@ -69,7 +73,8 @@ def network(
     latitude keep their proportions. Without it the layout is that of Kamada and Kawai, the same on every call. `over`
     is a GeoDataFrame beneath the positions, in their coordinates, or in any CRS if they are longitude and latitude.
     Edges below `least_weight` are left out. `names` writes the names of all nodes, or of none; without it of all if
-    there are sixty at most, else of the twenty with the largest weighted degrees.
+    there are sixty at most, else of the twenty with the largest weighted degrees, and of names that would cover each
+    other only that of the larger node.
     """
     from matplotlib import patheffects
 
@@ -104,8 +109,9 @@ def network(
             fontsize="small",
             path_effects=halo,
             zorder=4,
+            gid=None if names else NAME,
         )
-    ax.set_title(f"{term('network')} {when}".strip())
+    ax.set_title(_titled("network", when))
     _frame(ax, places, is_geographic=is_geographic, is_map=over is not None)
 
 
@@ -207,7 +213,7 @@ def ranking(
     values = first[measure].to_numpy(dtype=np.float64)
     digits = 0 if (values == np.round(values)).all() else 3 if float(values.max(initial=0.0)) < 10.0 else 1
     ranked_bars(ax, [label_text(node) for node in first["node"]], values, digits)
-    ax.set_title(f"{term(measure)} {when}".strip())
+    ax.set_title(_titled(measure, when))
     ax.spines[["top", "right"]].set_visible(False)
 
 

@@ -25,7 +25,7 @@ def _one(result: OptimalDiscretization, ax: Axes, *, factor: Any, time: Any = No
     title = str(factor)
     if "time" in table:
         table, best = table[table["time"] == time], best[best["time"] == time]
-        title = f"{title} ({label_text(time)})"
+        title = term("in_unit").format(title, label_text(time))
     methods = list(table["method"].drop_duplicates())
     for index, (method, colour) in enumerate(zip(methods, colours(len(methods)), strict=True)):
         line = table[table["method"] == method].dropna(subset="q")

@@ -30,7 +30,7 @@ def _lines(ax: Axes, result: Theil, series: dict[str, pd.DataFrame], value: str,
         label_axes(ax, term(title), term(measure), "", legend=False)
     else:
         x = "" if times is None else term("time")
-        label_axes(ax, term(title), x, term(measure), legend=times is not None)
+        label_axes(ax, term(title), x, term(measure), legend=times is not None, beside=True)
 
 
 @figure

@@ -180,7 +180,7 @@ class SpatialWeights:
             "n_components": str(self.n_components),
             "islands": f"{len(islands)}: {named(islands)}" if islands else "0",
         }
-        table = pd.DataFrame({"statistic": [term(name) for name in rows], "estimate": list(rows.values())})
+        table = pd.DataFrame({"statistic": [term(name) for name in rows], "value": list(rows.values())})
         title = term("spatial_weights")
         return f"{title}\n\n{to_text(table, 4)}"
 
