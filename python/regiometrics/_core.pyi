@@ -159,7 +159,15 @@ def network_links(
 def network_structure(
     source: _Code, target: _Code, weights: _Float, n_nodes: int, directed: bool
 ) -> dict[str, Any]: ...
-def spatial_markov(counts: _Count, n_given: int, k: int, confidence: float) -> dict[str, Any]: ...
+def spatial_markov(
+    counts: _Count,
+    n_given: int,
+    k: int,
+    confidence: float,
+    permutations: int,
+    seed: int,
+    progress: _Progress | None = None,
+) -> dict[str, Any]: ...
 def local_g(
     indptr: _Offset,
     indices: _Code,

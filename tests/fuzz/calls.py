@@ -329,6 +329,7 @@ METHODS: dict[str, Callable[[Draw], Case]] = {
         lag=[1, 1, 2],
         islands=["error", "drop", "own_class"],
         confidence=CONFIDENCE,
+        permutations=[0, 0, 19],
     ),
     "spatial_markov_from_counts": from_counts(rgm.spatial_markov_from_counts, 3),
     "tapio": method(

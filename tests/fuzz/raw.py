@@ -290,7 +290,9 @@ RAW: dict[str, Callable[[Raw], tuple[Any, ...]]] = {
     "rank_consistency": lambda r: (r.floats(), r.floats(), r.codes(r.k), r.count(r.k), r.flag(), r.whole(0, 3)),
     "set_threads": lambda r: (r.draw.pick([1, 2, 3]),),
     "share": lambda r: (r.floats(), r.codes(r.k), r.floats(r.k)),
-    "spatial_markov": lambda r: (r.matrix(r.periods, r.k, r.k), r.count(r.periods), r.count(r.k), r.real(0.9)),
+    "spatial_markov": lambda r: (
+        r.matrix(r.periods, r.k, r.k), r.count(r.periods), r.count(r.k), r.real(0.9), r.whole(0, 19), r.seed,
+    ),
     "tapio": lambda r: (
         r.amounts(), r.amounts(), r.codes(r.k), r.codes(r.periods), r.count(r.periods),
         r.draw.pick([-1, -2, 0, 1, 9, -3]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from pathlib import Path
@@ -345,3 +346,44 @@ def test_counts_that_are_none_are_refused() -> None:
     for counts, message in refuse:
         with pytest.raises(rgm.InvalidInputError, match=message):
             rgm.spatial_markov_from_counts(counts)
+
+
+def test_permutations_are_the_exact_test_of_every_arrangement():
+    counts = np.array([[[3, 1], [1, 2]], [[1, 2], [2, 1]]])
+
+    def statistics(tables):
+        pooled = tables.sum(axis=0)
+        expected = tables.sum(axis=2, keepdims=True) * (pooled / pooled.sum(axis=1, keepdims=True))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            likelihood = np.where(tables > 0, tables * np.log(tables / expected), 0.0)
+        return np.array([((tables - expected) ** 2 / expected).sum(), 2.0 * likelihood.sum()])
+
+    # With the sums of rows and columns given, one cell of each state's table says the other three.
+    reached = np.zeros(2)
+    observed = statistics(counts)
+    for cells in itertools.product(*(range(int(counts[0, state].sum()) + 1) for state in (0, 1))):
+        tables, ways = counts.copy(), 1
+        for state, cell in enumerate(cells):
+            (first, second), ends = counts[:, state].sum(axis=1), counts[:, state].sum(axis=0)
+            tables[:, state] = [[cell, first - cell], [ends[0] - cell, second - ends[0] + cell]]
+            ways *= math.comb(ends[0], cell) * math.comb(ends[1], first - cell) if tables[:, state].min() >= 0 else 0
+        if ways:
+            reached += ways * (statistics(tables) >= observed * (1.0 - 1e-12))
+    exact = reached / (math.comb(7, 4) * math.comb(6, 3))
+    tests = rgm.spatial_markov_from_counts(counts, permutations=40_000, seed=3).tests
+    drawn = tests.loc[0, ["p_Q_permutation", "p_LR_permutation"]].to_numpy(dtype=float)
+    # Four standard errors of a share of 40 000 draws.
+    assert np.abs(drawn - exact).max() < 0.01
+
+
+def test_permutations_need_a_seed_only_when_there_are_some():
+    counts = [[[3, 1], [1, 3]], [[1, 3], [3, 1]]]
+    plain = rgm.spatial_markov_from_counts(counts)
+    assert plain.seed is None
+    assert "p_Q_permutation" not in plain.tests
+    drawn = rgm.spatial_markov_from_counts(counts, permutations=99)
+    again = rgm.spatial_markov_from_counts(counts, permutations=99, seed=drawn.seed)
+    assert drawn.tests.equals(again.tests)
+    assert str(drawn.seed) in drawn.notes[-1]
+    with pytest.raises(rgm.InvalidInputError, match="transitions"):
+        rgm.spatial_markov_from_counts([[[10**9, 1], [1, 1]]], permutations=9)

@@ -41,9 +41,33 @@ fn no_degrees_of_freedom_give_no_p() {
 
 #[test]
 fn the_pooled_chain_is_the_sum() {
-    let result = spatial_markov(&Job::new(), &[1, 2, 3, 4, 10, 20, 30, 40], 2, 2, 0.9).unwrap();
+    let result = spatial_markov(&Job::new(), &[1, 2, 3, 4, 10, 20, 30, 40], 2, 2, 0.9, 0, 1).unwrap();
     assert_eq!(result.pooled, [11, 22, 33, 44]);
     assert_eq!(result.conditional.len(), 2);
     assert_close(result.conditional[1].probabilities[0], 1.0 / 3.0, 1e-15);
-    assert!(matches!(spatial_markov(&Job::new(), &[1], 1, 2, 0.9), Err(Error::Length { .. })));
+    assert!(matches!(spatial_markov(&Job::new(), &[1], 1, 2, 0.9, 0, 1), Err(Error::Length { .. })));
+}
+
+#[test]
+fn permutations_come_to_the_exact_test_of_fisher() {
+    // Four of eight transitions end in state 0, and each chain has four: x of them end there in the first chain with
+    // C(4, x) C(4, 4 − x) / C(8, 4), and Q is the observed 2 or more unless x = 2: 1 − 36/70.
+    let counts = [3, 1, 0, 0, 1, 3, 0, 0];
+    let run = |seed| spatial_markov(&Job::new(), &counts, 2, 2, 0.9, 40_000, seed).unwrap();
+    let (result, exact) = (run(1), 34.0 / 70.0);
+    for test in [&result.test, &result.tests[0], &result.tests[1]] {
+        // Three standard errors of a share of 40 000 draws.
+        assert!((test.p_q_permutation - exact).abs() < 0.0075, "{}", test.p_q_permutation);
+        assert!((test.p_lr_permutation - exact).abs() < 0.0075, "{}", test.p_lr_permutation);
+    }
+    assert_eq!((result.test, &result.tests), (run(1).test, &run(1).tests));
+    assert_ne!(result.test.p_q_permutation.to_bits(), run(2).test.p_q_permutation.to_bits());
+}
+
+#[test]
+fn too_many_transitions_are_not_dealt() {
+    let counts = [1 << 40, 1, 1, 1 << 40];
+    assert!(spatial_markov(&Job::new(), &counts, 1, 2, 0.9, 0, 1).is_ok());
+    let refused = spatial_markov(&Job::new(), &counts, 1, 2, 0.9, 1, 1);
+    assert!(matches!(refused, Err(Error::TooMany { name: "transitions", .. })));
 }

@@ -212,9 +212,17 @@ def spatial_markov(rng: np.random.Generator, n: int, replicates: int) -> Hits:
             state = _chain(rng, k, n, 10)[1].ravel()
             breaks = {"breaks": np.arange(1, k) + 0.5, "lag_breaks": np.arange(1, k) + 0.5}
             tests = rgm.spatial_markov(
-                None, state.astype(float), unit=unit, time=time, weights=_lattice(n), k=k, **breaks
+                None,
+                state.astype(float),
+                unit=unit,
+                time=time,
+                weights=_lattice(n),
+                k=k,
+                permutations=199,
+                seed=1,
+                **breaks,
             ).tests
-            for column in ("p_Q", "p_LR"):
+            for column in ("p_Q", "p_LR", "p_Q_permutation", "p_LR_permutation"):
                 p = _rejected(tests[column])
                 hits.setdefault(f"{column} overall, {k} classes", []).append(p[0])
                 hits.setdefault(f"{column} of one class, {k} classes (share)", []).append(np.nanmean(p[1:]))

@@ -54,7 +54,7 @@ CASES = {
     "local_g": Case(nulls.local_g, ((30, 1000), (300, 200)), _LOCAL),
     "markov": Case(nulls.markov, ((30, 1000), (300, 500)), (("", "say so beside it"),)),
     "spatial_markov": Case(
-        nulls.spatial_markov, ((30, 1000), (300, 1000)), (("", "use fewer classes or more transitions"),)
+        nulls.spatial_markov, ((30, 1000), (300, 1000)), (("", "use permutations= and read p_LR_permutation"),)
     ),
     "kde_bands": Case(nulls.kde_bands, ((30, 1000), (300, 500)), (("", "read it as a rough band"),)),
     "silverman": Case(nulls.silverman, ((30, 1000), (300, 300))),

@@ -43,6 +43,8 @@ TERMS: dict[str, tuple[str, str]] = {
     "spatial_lag": ("Spatial lag", "空间滞后"),
     "dof": ("df", "自由度"),
     "p_Q": ("p (Q)", "p值（Q）"),
+    "p_Q_permutation": ("p (Q, permutation)", "p值（Q，置换）"),
+    "p_LR_permutation": ("p (LR, permutation)", "p值（LR，置换）"),
     "p_LR": ("p (LR)", "p值（LR）"),
     "lag_classes": ("Classes of the spatial lag", "空间滞后的分级"),
     "table": ("Transition probabilities by class of the neighbours", "空间马尔可夫转移概率矩阵"),

@@ -131,6 +131,9 @@ NOTES: dict[str, str] = {
     "{n} of the {all} rows of the table are empty: NaN, not absorbing.": (
         "表中 {all} 行有 {n} 行为空：NaN，不是吸收态。"
     ),
+    "p_Q_permutation and p_LR_permutation: {n} permutations of the ends of transitions from each state, seed {seed}.": (
+        "p_Q_permutation 与 p_LR_permutation：在同一起始状态内置换转移的终点 {n} 次，种子 {seed}。"
+    ),
     # Statistics of spatial association.
     "G*; p-values from {source}.": "G*；p 值来自{source}。",
     "G; p-values from {source}.": "G；p 值来自{source}。",

@@ -6,7 +6,15 @@
 
 use crate::kernel::check;
 use crate::kernel::error::Result;
+use crate::kernel::job::Job;
+use crate::kernel::rng::Stream;
 use crate::kernel::special::{chi_square_tail, entropy_term};
+
+/// Most transitions that are dealt at random: four bytes each for every thread.
+const MOST_DEALT: u64 = 100_000_000;
+
+/// Statistics closer than this, relatively, are equal: the same table of counts in another order is rounded otherwise.
+const ROUNDING: f64 = 1e-12;
 
 /// Two statistics with the same asymptotic distribution.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,11 +27,15 @@ pub struct Test {
     /// NaN without degrees of freedom.
     pub p_q: f64,
     pub p_lr: f64,
+    /// Shares of permutations; NaN without any, and without degrees of freedom.
+    pub p_q_permutation: f64,
+    pub p_lr_permutation: f64,
 }
 
 impl Test {
     fn new(q: f64, lr: f64, degrees: u64) -> Self {
-        Self { q, lr, degrees, p_q: chi_square_tail(q, degrees), p_lr: chi_square_tail(lr, degrees) }
+        let (p_q, p_lr) = (chi_square_tail(q, degrees), chi_square_tail(lr, degrees));
+        Self { q, lr, degrees, p_q, p_lr, p_q_permutation: f64::NAN, p_lr_permutation: f64::NAN }
     }
 }
 
@@ -41,17 +53,12 @@ pub fn homogeneity(counts: &[u64], n_given: usize, k: usize) -> Result<(Test, Ve
     let n_leaving = |state: usize| {
         counts.chunks_exact(k * k).filter(|chain| entered(&chain[state * k..][..k]) > 0).count() as u64
     };
-    let mut parts = Vec::with_capacity(n_given);
-    for chain in counts.chunks_exact(k * k) {
-        let (mut q, mut lr, mut degrees) = (0.0, 0.0, 0);
-        for (row, pooled_row) in chain.chunks_exact(k).zip(pooled.chunks_exact(k)) {
-            if entered(row) > 0 {
-                let (row_q, row_lr) = row_statistics(row, pooled_row);
-                (q, lr, degrees) = (q + row_q, lr + row_lr, degrees + entered(pooled_row) - 1);
-            }
-        }
-        parts.push(Test::new(q, lr, degrees));
-    }
+    let part = |chain: &[u64]| {
+        let rows = chain.chunks_exact(k).zip(pooled.chunks_exact(k)).filter(|(row, _)| entered(row) > 0);
+        let (q, lr) = statistics(chain, &pooled, k);
+        Test::new(q, lr, rows.map(|(_, pooled_row)| entered(pooled_row) - 1).sum())
+    };
+    let parts: Vec<Test> = counts.chunks_exact(k * k).map(part).collect();
     let degrees = (0..k)
         .map(|state| (n_leaving(state), entered(&pooled[state * k..][..k])))
         .filter(|&(chains, _)| chains > 0)
@@ -60,6 +67,94 @@ pub fn homogeneity(counts: &[u64], n_given: usize, k: usize) -> Result<(Test, Ve
     let total =
         Test::new(parts.iter().map(|part| part.q).sum(), parts.iter().map(|part| part.lr).sum(), degrees);
     Ok((total, parts))
+}
+
+/// Tests by permutations, in the order of [`homogeneity`]: the ends of all transitions from a state are dealt at random
+/// to the transitions from it, whatever the condition, which keeps the sums of rows and the pooled chain.
+///
+/// A p-value is (1 + permutations with a statistic that reaches the observed one)/(permutations + 1). Permutation r comes
+/// from the stream (seed, r). O(transitions + n_given · k²) each.
+///
+/// # Errors
+/// `TooMany` transitions, `Cancelled`.
+pub fn permute(
+    job: &Job,
+    counts: &[u64],
+    k: usize,
+    tests: &mut [&mut Test],
+    permutations: usize,
+    seed: u64,
+) -> Result<()> {
+    if permutations == 0 {
+        return Ok(());
+    }
+    let pooled = pooled(counts, k);
+    let total = pooled.iter().sum::<u64>();
+    check::at_most("transitions", total as usize, MOST_DEALT as usize)?;
+    job.expect_steps(permutations);
+    let least: Vec<[f64; 2]> =
+        tests.iter().map(|test| [test.q, test.lr].map(|value| value * (1.0 - ROUNDING))).collect();
+    let reached = job.map_with(
+        permutations,
+        || (Vec::new(), vec![0; counts.len()]),
+        |(ends, dealt), index| {
+            let mut stream = Stream::new(seed, &[index as u64]);
+            deal(counts, &pooled, k, &mut stream, ends, dealt);
+            job.step();
+            let parts: Vec<(f64, f64)> =
+                dealt.chunks_exact(k * k).map(|chain| statistics(chain, &pooled, k)).collect();
+            let all = parts.iter().fold((0.0, 0.0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
+            let found = std::iter::once(all).chain(parts);
+            Ok(found
+                .zip(&least)
+                .map(|((q, lr), least)| [u32::from(q >= least[0]), u32::from(lr >= least[1])])
+                .collect::<Vec<_>>())
+        },
+    )?;
+    for (place, test) in tests.iter_mut().enumerate().filter(|(_, test)| test.degrees > 0) {
+        let share = |which: usize| {
+            let sum = reached.iter().map(|each| u64::from(each[place][which])).sum::<u64>();
+            (1.0 + sum as f64) / (1.0 + permutations as f64)
+        };
+        (test.p_q_permutation, test.p_lr_permutation) = (share(0), share(1));
+    }
+    Ok(())
+}
+
+/// Deal the ends of the transitions from each state to the conditions, each of which gets as many as it has.
+fn deal(
+    counts: &[u64],
+    pooled: &[u64],
+    k: usize,
+    stream: &mut Stream,
+    ends: &mut Vec<u32>,
+    dealt: &mut [u64],
+) {
+    dealt.fill(0);
+    for (state, row) in pooled.chunks_exact(k).enumerate() {
+        ends.clear();
+        for (end, &count) in row.iter().enumerate() {
+            ends.extend(std::iter::repeat_n(end as u32, count as usize));
+        }
+        let mut rest = ends.len();
+        for (chain, dealt) in counts.chunks_exact(k * k).zip(dealt.chunks_exact_mut(k * k)) {
+            let n: u64 = chain[state * k..][..k].iter().sum();
+            for _ in 0..n {
+                let drawn = stream.below(rest);
+                rest -= 1;
+                ends.swap(drawn, rest);
+                dealt[state * k + ends[rest] as usize] += 1;
+            }
+        }
+    }
+}
+
+/// Both statistics of one chain.
+fn statistics(chain: &[u64], pooled: &[u64], k: usize) -> (f64, f64) {
+    let rows = chain.chunks_exact(k).zip(pooled.chunks_exact(k));
+    rows.filter(|(row, _)| row.iter().any(|&count| count > 0))
+        .map(|(row, pooled_row)| row_statistics(row, pooled_row))
+        .fold((0.0, 0.0), |sum, row| (sum.0 + row.0, sum.1 + row.1))
 }
 
 /// The sum of all chains.
