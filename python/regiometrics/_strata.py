@@ -13,7 +13,7 @@ from . import _core
 from ._call import call
 from ._input import InputTable, read
 from ._labels import Labels
-from ._options import choice, count
+from ._options import choice, count, shown
 from ._record import record
 from ._tables import label_text
 from .classify import METHODS, class_codes
@@ -129,7 +129,7 @@ def _method(name: str, given: Any, k: int) -> tuple[str, int]:
         return choice(name, given, METHODS), k
     raise InvalidInputError(
         f"{name} must be the name of a method, (method, k), a mapping from factors to these or to upper bounds, or the "
-        f"result of optimal_discretization, not {given!r}"
+        f"result of optimal_discretization, not {shown(given)}"
     )
 
 
@@ -149,12 +149,12 @@ def _spec(name: str, given: Any, k: int) -> Any:
 def _bounds(name: str, given: Any) -> NDArray[np.float64]:
     try:
         bounds = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         bounds = np.empty(0)
     if bounds.ndim != 1 or len(bounds) == 0 or not np.isfinite(bounds).all():
         raise InvalidInputError(
             f"discretize[{name!r}] must be the name of a method, (method, k), or finite upper bounds of classes as "
-            f"[5, 15, 25], not {given!r}"
+            f"[5, 15, 25], not {shown(given)}"
         )
     return bounds
 

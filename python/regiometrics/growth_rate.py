@@ -108,7 +108,7 @@ def _years(times: Labels) -> NDArray[np.float64]:
         if any(isinstance(label, str | bytes | bool) for label in labels):
             raise TypeError
         return np.array([float(getattr(label, "year", label)) for label in labels])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidInputError(
             f"column {times.name!r} is of type {times.series.dtype}; growth per year needs years as numbers or dates"
         ) from None

@@ -123,7 +123,7 @@ class SpatialWeights:
         """
         try:
             array = np.require(values, np.float64, ["C", "A"])
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise InvalidInputError(f"values cannot be read as numbers: {error}") from None
         if array.ndim not in (1, 2) or len(array) != self.n:
             raise InvalidInputError(f"values are of shape {array.shape}; {self.n} rows are needed, one per unit")
