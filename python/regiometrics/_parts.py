@@ -208,6 +208,8 @@ def whole(data: Any, value: Any, factors: Any, time: Any) -> tuple[Any, Columns]
     Grids of any dimension (numpy, xarray, dask) are read cell by cell; variables of a Dataset that lack a dimension,
     as a land-use map without years, are repeated along it.
     """
+    if data is not None and time is not None and not isinstance(time, str):
+        raise InvalidInputError(f"time must be the name of a column of data, not {type(time).__name__}")
     if data is not None and not _is_from(data, "xarray"):
         return data, Columns(outcomes=_names("value", value), factors=_names("factors", factors), time=time)
     if data is not None:
@@ -266,6 +268,8 @@ def _broadcast(arrays: Mapping[str, Any]) -> dict[str, Any]:
 def _flat(name: str, array: Any) -> Any:
     import pandas as pd
 
+    if isinstance(array, pd.MultiIndex):
+        raise InvalidInputError(f"{name} is an index of {array.nlevels} levels; give one of them")
     if isinstance(array, pd.Series | pd.Index):
         # Rows are taken by position: an index would align them.
         return array.array
