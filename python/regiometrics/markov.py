@@ -477,11 +477,11 @@ def counts_from_probabilities(probabilities: Any, n: Any, *, decimals: int | Non
     if (room >= 0.5).any():
         row = int(np.argmax(room))
         raise InvalidInputError(f"{digits} decimals are too few to tell the counts of {cases[row]} cases (row {row})")
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         # Shares that overflow fit no counts.
         expected = np.where(used[:, None], shares, 0.0) * cases[:, None]
-    counts = np.rint(expected)
-    fits = (np.abs(expected - counts) <= room[:, None] + 1e-9).all(axis=1) & (counts.sum(axis=1) == cases)
+        counts = np.rint(expected)
+        fits = (np.abs(expected - counts) <= room[:, None] + 1e-9).all(axis=1) & (counts.sum(axis=1) == cases)
     if not fits.all():
         row = int(np.argmin(fits))
         raise InvalidInputError(

@@ -398,6 +398,7 @@ def test_shares_that_fit_no_counts_are_refused() -> None:
         ([[0.5, 0.5]], [1.5], r"n\[0\] is 1.5; counts are whole numbers"),
         ([[0.5, math.nan]], [4], r"probabilities of row 0 are not finite"),
         ([0.5, 0.5], [4], r"one n per row"),
+        ([[1e308, 0.125]], [25], r"no whole counts of 25 cases"),
     ]
     for shares, n, message in refuse:
         with pytest.raises(rgm.InvalidInputError, match=message):
