@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -226,7 +227,11 @@ def to_latex(frame: Frame, digits: int, states: Iterable[str], caption: str | No
         import jinja2  # noqa: F401
     except ImportError:
         raise _needs("jinja2", "to_latex") from None
-    table = shown(frame, digits, states)
+    # pandas makes identifiers of headings, and stumbles over two that are the same to Python, as é in one character and
+    # in two; with a blank, which LaTeX does not see, a heading is none.
+    table = shown(frame, digits, states).rename(
+        columns=lambda name: name if unicodedata.is_normalized("NFKC", str(name)) else f"{name} "
+    )
     numeric = [column.dtype.kind in "iuf" for _, column in to_pandas(frame).items()]
     layout = "".join("r" if each else "l" for each in numeric)
     text = table.to_latex(index=False, escape=True, column_format=layout, caption=caption, label=label)
