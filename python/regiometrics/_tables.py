@@ -39,16 +39,34 @@ _ROWS_SHOWN = 60
 
 def make_frame(backend: Any, columns: Mapping[str, Any]) -> Frame:
     """Make a data frame of `backend` from arrays and label columns."""
+    try:
+        return _made(backend, columns)
+    except UnicodeEncodeError as error:
+        raise InvalidInputError(f"labels hold {error.object!r}, which is no text that a table can hold") from None
+    except (TypeError, ValueError):
+        kinds = {name: dict.fromkeys(map(type, column)) for name, column in columns.items() if _holds_objects(column)}
+        mixed = next((name for name in kinds if len(kinds[name]) > 1), None)
+        if mixed is None:
+            raise
+        told = ", ".join(kind.__name__ for kind in kinds[mixed])
+        raise InvalidInputError(
+            f"the labels {mixed} of the result are of several types ({told}), which only a pandas frame can hold; give "
+            "them one type"
+        ) from None
+
+
+def _holds_objects(column: Any) -> bool:
+    return getattr(getattr(column, "dtype", None), "name", "") == "object"
+
+
+def _made(backend: Any, columns: Mapping[str, Any]) -> Frame:
     import narwhals as nw
 
     if backend is nw.Implementation.PANDAS:
         import pandas as pd
 
         # Several times faster than the general way, which matters for panels of a few hundred rows.
-        try:
-            return pd.DataFrame({name: _for_pandas(column) for name, column in columns.items()}, copy=False)
-        except UnicodeEncodeError as error:
-            raise InvalidInputError(f"labels hold {error.object!r}, which is no text that a table can hold") from None
+        return pd.DataFrame({name: _for_pandas(column) for name, column in columns.items()}, copy=False)
     native = {
         name: column.to_native() if isinstance(column, nw.Series) else _plain(column)
         for name, column in columns.items()

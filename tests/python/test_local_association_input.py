@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 import regiometrics as rgm
-from regiometrics.weights import SpatialWeights, from_edges
+from regiometrics.weights import SpatialWeights, as_weights, from_edges
 
 IDS = list("abcdef")
 METHODS = [rgm.local_g, rgm.local_moran, rgm.moran]
@@ -204,3 +206,13 @@ def test_too_few_permutations_for_adjusted_p_values_are_told() -> None:
         # 1 + 1/2 + … + 1/31 = 4.027.
         assert "below 0.25; permutations=4993 or more" in told(call, 999, "fdr_by")[0]
         assert told(call, 999, None) == []
+
+
+def test_units_of_several_types_are_refused_where_a_table_cannot_hold_them() -> None:
+    weights = as_weights(np.ones((6, 6)) - np.eye(6), ids=[*IDS[:5], 6])
+    for method in METHODS[:2]:
+        kept = method(pd.DataFrame({"y": data()["y"]}), "y", weights=weights).table
+        assert kept["unit"].tolist() == [*IDS[:5], 6]
+        for library in (pl.DataFrame, pa.table):
+            with pytest.raises(rgm.InvalidInputError, match=r"^the labels unit of the result are of .* \(str, int\)"):
+                method(library({"y": data()["y"].tolist()}), "y", weights=weights)
