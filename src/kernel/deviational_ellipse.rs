@@ -244,6 +244,10 @@ impl Cloud {
             [if (u / reach.0).powi(2) + across <= 1.0 { 1.0 } else { 0.0 }]
         })?;
         let (semi_major, semi_minor) = (a * self.scale, b * self.scale);
+        let (perimeter, area) = (perimeter(semi_major, semi_minor), PI * semi_major * semi_minor);
+        if !(perimeter.is_finite() && area.is_finite()) {
+            return Err(Error::OutOfRange { name: "x", period: self.cell });
+        }
         Ok(Ellipse {
             n: n as u64,
             center_x: self.corner.0 + self.scale * centre.0,
@@ -252,8 +256,8 @@ impl Cloud {
             semi_minor,
             azimuth: if is_circle { f64::NAN } else { half_turn(angle.to_degrees()) },
             flattening: (a - b) / a,
-            perimeter: perimeter(semi_major, semi_minor),
-            area: PI * semi_major * semi_minor,
+            perimeter,
+            area,
             share_inside: inside / total,
         })
     }

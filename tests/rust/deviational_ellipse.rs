@@ -109,6 +109,8 @@ fn one_place_no_weight_and_two_points_are_refused() {
     assert_eq!(run(&[1.0, 9.0], &[2.0, 9.0], Some(&[1.0, 0.0]), Correction::Sqrt2), Err(place));
     let none = run(&[1.0, 9.0], &[2.0, 9.0], Some(&[0.0, 0.0]), Correction::Sqrt2);
     assert_eq!(none, Err(Error::NoWeight { name: "weights", period: 0 }));
+    let long = run(&[0.0, 1e308, 5e307], &[0.0, 1e308, 0.0], None, Correction::Sqrt2Df);
+    assert_eq!(long, Err(Error::OutOfRange { name: "x", period: 0 }));
     let few = run(&[1.0, 9.0], &[2.0, 9.0], None, Correction::Sqrt2Df);
     assert_eq!(few, Err(Error::TooFewPoints { name: "x", period: 0, n: 2, least: 3 }));
     let job = Job::new();
