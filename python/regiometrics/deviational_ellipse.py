@@ -254,7 +254,7 @@ def deviational_ellipse(
     roles = [role for role in _KEYS if role in table.columns]
     parts = dict(zip(roles, cells.parts, strict=True))
     keys = {role: labels.take(codes) for role, (labels, codes) in parts.items()}
-    degrees = {} if known is None else _named_degrees(known.degrees(core["center_x"], core["center_y"]))
+    degrees = {} if known is None else _degrees(table, known, core)
     measures = {name: core[name] for name in core if name not in ("n", "center_x", "center_y")}
     columns = {name: core[name] for name in ("n", "center_x", "center_y")} | degrees | measures
     n_zero_weight = 0 if weights is None else int((weights == 0.0).sum())
@@ -286,8 +286,14 @@ def _coordinates(
     return None, x, y
 
 
-def _named_degrees(degrees: tuple[Any, Any]) -> dict[str, Any]:
-    return dict(zip(("center_longitude", "center_latitude"), degrees, strict=True))
+def _degrees(table: Any, known: Plane, core: dict[str, Any]) -> dict[str, Any]:
+    longitude, latitude = known.degrees(core["center_x"], core["center_y"])
+    if not (np.isfinite(longitude).all() and np.isfinite(latitude).all()):
+        columns = f"{table.name('x')!r} and {table.name('y')!r}"
+        raise InvalidInputError(
+            f"the centre of columns {columns} lies outside what {known.told} can show; are these coordinates of that CRS?"
+        )
+    return {"center_longitude": longitude, "center_latitude": latitude}
 
 
 def _shifts(
