@@ -106,6 +106,13 @@ fn bins_and_definition_agree_for_every_kernel() {
 }
 
 #[test]
+fn one_value_has_one_mode_at_every_bandwidth() {
+    let parameters = Parameters { test: 5, null_modes: 1, ..parameters(Rule::Fixed(1.0)) };
+    let test = run(&[7.0, 7.0, 7.0], None, &parameters).cells[0].test.unwrap();
+    assert_eq!((test.critical_bandwidth, test.p_value), (0.0, 1.0));
+}
+
+#[test]
 fn the_critical_bandwidth_of_two_points_is_half_their_distance() {
     let test = Parameters { test: 3, ..parameters(Rule::Scott) };
     let cell = run(&[1.0, 4.0], None, &test).cells.remove(0);

@@ -185,7 +185,7 @@ fn finish(job: &Job, chosen: &Chosen<'_>, grid: &Grid, parameters: &Parameters, 
     } else {
         None
     };
-    let test = if parameters.test > 0 && spread.high > spread.low {
+    let test = if parameters.test > 0 {
         Some(critical::test(job, sample, spread, parameters.null_modes, parameters.test, key)?)
     } else {
         None
