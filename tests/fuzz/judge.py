@@ -16,6 +16,7 @@ from calls import METHODS, Case
 from draw import Draw
 from objects import OBJECTS
 from raw import RAW, raw_case
+from regiometrics._tables import LABELS
 from undefined import UNDEFINED
 
 CASES: dict[str, Callable[[Draw], Case]] = METHODS | OBJECTS | {f"core.{name}": raw_case(name) for name in RAW}
@@ -142,11 +143,13 @@ def _of_warnings(caught: list[warnings.WarningMessage]) -> str | None:
 
 def _of_numbers(method: str, result: Any, arguments: Any) -> str | None:
     """Return the first column of a result that has NaN or infinities, and no reason in `UNDEFINED`."""
-    given = {str(name) for each in arguments for name in getattr(each, "columns", getattr(each, "column_names", ()))}
+    # What pyarrow calls columns are the arrays.
+    given = {str(name) for each in arguments for name in getattr(each, "column_names", getattr(each, "columns", ()))}
     for table, column, values in _columns(result):
         if column in given:
             continue
-        wrong = ~np.isfinite(values)
+        # A label of the caller's may be infinite; one that is missing would have been refused.
+        wrong = np.isnan(values) if column in LABELS else ~np.isfinite(values)
         if not wrong.any():
             continue
         allowed = _allowed(method, table, column)
