@@ -291,7 +291,7 @@ def _degrees(table: Any, known: Plane, core: dict[str, Any]) -> dict[str, Any]:
     if not (np.isfinite(longitude).all() and np.isfinite(latitude).all()):
         columns = f"{table.name('x')!r} and {table.name('y')!r}"
         raise InvalidInputError(
-            f"the centre of columns {columns} lies outside what {known.told} can show; are these coordinates of that CRS?"
+            f"the centre of columns {columns} lies outside what {known.told} can show; are they coordinates in it?"
         )
     return {"center_longitude": longitude, "center_latitude": latitude}
 
