@@ -111,6 +111,11 @@ fn what_can_not_be_grown_is_refused() {
         run(&[&x], &[-1e308, 1e308, 0.0], &parameters(1, 1, Resampling::Rows)),
         Error::OutOfRange { name: "response", .. }
     ));
+    // The variance is a double, but an error may be as large as the range.
+    assert!(matches!(
+        run(&[&x], &[-5.2e153, 4.8e153, 9.6e153], &parameters(1, 1, Resampling::Rows)),
+        Error::OutOfRange { name: "response", .. }
+    ));
     let one = Resampling::Groups(Classes::ONE);
     assert!(matches!(run(&[&x], &y, &parameters(1, 1, one)), Error::Parameter { name: "groups", .. }));
 }
