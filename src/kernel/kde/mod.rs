@@ -31,9 +31,13 @@ use super::cells::{Cells, Classes, Panel};
 use super::check;
 use super::error::{Error, Result};
 use super::job::Job;
+use super::stats::unit_of;
 use evaluate::Evaluation;
 use grid::Grid;
 use sample::{Sample, Spread};
+
+/// Weights of this size, or as small, are taken in other units: 2⁴⁰⁰.
+const HEAVY: f64 = 2.582_249_878_086_908_6e120;
 
 /// What the caller chooses.
 #[derive(Debug, Clone, Copy)]
@@ -105,7 +109,8 @@ pub fn kde(job: &Job, panel: &Panel<'_>, parameters: &Parameters) -> Result<Kde>
     within(panel.values, parameters.support)?;
     let has_zeros = panel.weights.is_some_and(|weights| weights.iter().any(|&weight| weight <= 0.0));
     if panel.periods.count == 1 && !has_zeros {
-        let sample = Sample { values: panel.values, weights: panel.weights };
+        let light = panel.weights.and_then(in_units);
+        let sample = Sample { values: panel.values, weights: light.as_deref().or(panel.weights) };
         return estimate(job, &[sample], parameters);
     }
     check::finite("values", panel.values)?;
@@ -113,6 +118,13 @@ pub fn kde(job: &Job, panel: &Panel<'_>, parameters: &Parameters) -> Result<Kde>
     let samples: Vec<Sample<'_>> =
         owned.iter().map(|(values, weights)| Sample { values, weights: weights.as_deref() }).collect();
     estimate(job, &samples, parameters)
+}
+
+/// Weights so large or small that products with them leave the range of doubles, in units in which they do not.
+fn in_units(weights: &[f64]) -> Option<Vec<f64>> {
+    let unit = unit_of(weights);
+    let is_usual = (HEAVY.recip()..HEAVY).contains(&unit);
+    (!is_usual).then(|| weights.iter().map(|weight| weight / unit).collect())
 }
 
 /// Values, and weights if there are any.
@@ -139,11 +151,12 @@ fn split(job: &Job, panel: &Panel<'_>) -> Result<Vec<Owned>> {
             let cells = Cells::new(job, &panel, |row| weights[row])?;
             job.map(cells.n_periods(), |period| {
                 let groups = cells.groups_of(period);
-                let (values, weights) = groups
+                let (values, weights): (Vec<f64>, Vec<f64>) = groups
                     .iter()
                     .flat_map(|(_, units)| units.iter().map(|unit| (unit.value, unit.weight)))
                     .unzip();
-                Ok((values, Some(weights)))
+                let light = in_units(&weights);
+                Ok((values, Some(light.unwrap_or(weights))))
             })
         }
     }
