@@ -67,7 +67,7 @@ pub struct Links {
 ///
 /// # Errors
 /// `Length`, `Code`, `NotFinite`, `Negative`; `SelfLink` unless `drop_self_loops`, `Duplicate` with
-/// [`Parallel::Error`]; `Cancelled`.
+/// [`Parallel::Error`]; `OutOfRange` if the weights of a period add up to no double; `Cancelled`.
 pub fn simplify(job: &Job, rows: &Rows<'_>, parallel: Parallel, drop_self_loops: bool) -> Result<Links> {
     check::length("target", rows.target, rows.source.len())?;
     check::codes("source", rows.source, rows.n_nodes)?;
@@ -98,6 +98,12 @@ pub fn simplify(job: &Job, rows: &Rows<'_>, parallel: Parallel, drop_self_loops:
     }
     job.sort_by(&mut kept, |a, b| a.cmp(b))?;
     merge(job, rows, &kept, parallel, &mut result)?;
+    for links in result.links.chunk_by(|a, b| a.period == b.period) {
+        // Twice, since a node of an undirected network adds up links of both ends.
+        if !(2.0 * links.iter().map(|link| link.weight).sum::<f64>()).is_finite() {
+            return Err(Error::OutOfRange { name: "weights", period: links[0].period as usize });
+        }
+    }
     Ok(result)
 }
 

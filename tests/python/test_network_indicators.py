@@ -432,6 +432,7 @@ def refusal(match: str, **options: Any) -> None:
 def test_refusals() -> None:
     refusal(r"^column 'weight' is negative in row 1 \(-2\)", weight=[1, -2])
     refusal(r"^column 'weight' is infinite in row 0", weight=[math.inf, 1])
+    refusal(r"^the entries of column 'weight' are too large or too small to be summed", weight=[1e308, 1e308])
     refusal(r"^column 'weight' is missing in row 1", weight=[1, math.nan])
     refusal(r"needs weight=, the column that it is about", distance="weight")
     refusal(r"^a → b has weight 1e-310, whose inverse is infinite", weight=[1e-310, 1], distance="inverse_weight")

@@ -81,6 +81,12 @@ fn rows_become_links() {
 }
 
 #[test]
+fn weights_that_add_up_to_no_double_are_refused() {
+    let heavy = simplify(&Job::new(), &rows(&[0, 1], &[1, 0], &[1e308, 1e308], true), Parallel::Sum, true);
+    assert_eq!(heavy, Err(Error::OutOfRange { name: "weights", period: 0 }));
+}
+
+#[test]
 fn networks_that_are_not_simple_are_refused() {
     let twice = links(&[(0, 1, 1.0), (0, 1, 1.0)]);
     assert!(matches!(structure(&Job::new(), &twice, 2, true), Err(Error::Duplicate { .. })));
