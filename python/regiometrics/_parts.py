@@ -170,7 +170,7 @@ def parts_of(data: Any, columns: Columns, plan: Plan, missing: str) -> Callable[
     read = partial(_read_part, columns=columns, plan=plan, missing=missing)
     if _is_from(data, "dask"):
         return lambda: _of_dask(data, read)
-    if hasattr(data, "__next__") or (isinstance(data, list | tuple) and data and hasattr(data[0], "columns")):
+    if hasattr(data, "__next__") or (isinstance(data, list | tuple) and data and hasattr(type(data[0]), "columns")):
         return lambda: map(read, data)
     return None
 

@@ -143,6 +143,8 @@ def test_parts_without_a_complete_row_are_counted_and_left_out() -> None:
         detect(iter(pieces[2:4]), missing="drop")
     with pytest.raises(rgm.InvalidInputError, match="the data have no rows"):
         detect(iter([data.iloc[:0]]))
+    with pytest.raises(rgm.InvalidInputError, match=r"LazyFrame; call \.collect\(\) first"):
+        detect([pl.from_pandas(data).lazy()])
     frame = dask.dataframe.from_pandas(table().assign(number=range(5000)), npartitions=6)
     few = frame[frame["number"] > 2500]
     assert_same(detect(few), detect(few.compute()), tolerance=1e-9)
