@@ -145,6 +145,17 @@ def test_options_out_of_range_are_refused(options: dict[str, Any], message: str)
         rgm.accumulated_effects(model, x, options.pop("factors", None), **options)
 
 
+@pytest.mark.filterwarnings("ignore:the response is constant:regiometrics.RegiometricsWarning")
+def test_bands_of_the_largest_responses() -> None:
+    # Their sum is no double; the response is known to be that of the fit all the same.
+    x, y = np.arange(20.0)[:, None], np.full(20, -1e308)
+    model = rgm.RandomForestRegressor(3, random_state=1).fit(x, y)
+    curves = rgm.accumulated_effects(model, x, value=y, bootstrap=2, seed=1).curves
+    assert (curves[["effect", "low", "high"]] == 0.0).all(axis=None)
+    with pytest.raises(rgm.InvalidInputError, match="is not the response that the model was fitted on"):
+        rgm.accumulated_effects(model, x, value=0.9 * y, bootstrap=2)
+
+
 def test_the_figure_draws_the_table() -> None:
     import matplotlib.pyplot as plt
 
