@@ -18,8 +18,8 @@ from ._chain import (
     class_panel,
     core_chain,
     counting_notes,
+    eigenvalue_indices,
     open_panel,
-    second_modulus,
     square_of_frame,
     square_tables,
     structure_notes,
@@ -345,15 +345,13 @@ def make_markov(
 
 
 def _mobility(backend: Any, core: Mapping[str, Any], k: int) -> Frame:
-    determinant, second = second_modulus(core, k)
-    with np.errstate(divide="ignore"):
-        half_life = -np.log(2.0) / np.log(second) if second < 1.0 or np.isnan(second) else np.inf
+    determinant, second, log = eigenvalue_indices(core, k)
     indices = {
         "shorrocks": core["shorrocks"],
         "prais": core["movers"],
-        "determinant": 1.0 - determinant,
-        "second_eigenvalue": 1.0 - second,
-        "half_life": abs(half_life),
+        "determinant": determinant,
+        "second_eigenvalue": second,
+        "half_life": np.inf if log == 0.0 else np.log(2.0) / abs(log),
     }
     return make_frame(backend, {"index": np.array(list(indices)), "value": np.array(list(indices.values()))})
 

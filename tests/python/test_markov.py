@@ -113,6 +113,26 @@ def test_a_cycle_has_a_period_and_its_second_eigenvalue_lies_on_the_circle() -> 
     assert any(note.startswith("Periodic: a, b, c (period 3)") for note in result.notes)
 
 
+@pytest.mark.parametrize("n", [3, 10**6, 10**12])
+def test_mobility_of_a_chain_that_hardly_moves(n: int) -> None:
+    # P = [[1 − 1/n, 1/n], [1/n, 1 − 1/n]] has eigenvalues 1 and 1 − 2/n.
+    mobility = dict(rgm.markov_from_counts([[n - 1, 1], [1, n - 1]]).mobility.values.tolist())
+    assert mobility["determinant"] == pytest.approx(2 / n, rel=1e-15)
+    assert mobility["second_eigenvalue"] == pytest.approx(2 / n, rel=1e-15)
+    assert mobility["half_life"] == pytest.approx(-math.log(2) / math.log1p(-2 / n), rel=1e-15)
+
+
+def test_mobility_of_two_pairs_of_states_that_are_left_rarely() -> None:
+    # Inside a pair the next state is either one; each pair is left once in n steps: 1 − λ₂ = 2/n; the
+    # other two eigenvalues are zero.
+    n = 10**10
+    rows = [[n - 1, n - 1, 1, 1], [n - 1, n - 1, 1, 1], [1, 1, n - 1, n - 1], [1, 1, n - 1, n - 1]]
+    mobility = dict(rgm.markov_from_counts(rows).mobility.values.tolist())
+    assert mobility["second_eigenvalue"] == pytest.approx(2 / n, rel=1e-14)
+    assert mobility["half_life"] == pytest.approx(-math.log(2) / math.log1p(-2 / n), rel=1e-14)
+    assert mobility["determinant"] == pytest.approx(1.0, rel=1e-14)
+
+
 def test_two_recurrent_classes_have_a_distribution_each() -> None:
     result = chain_of("aba bab ccc dcc dac", 3)
     table = result.steady_state.pivot(index="recurrent_class", columns="state", values="probability")
