@@ -115,7 +115,8 @@ def read_sample(model: RandomForestRegressor, data: Any, *, value: Any, weight: 
     else:
         try:
             matrix = data if hasattr(data, "ndim") and data.ndim == 2 else np.asarray(data)
-        except (TypeError, ValueError, OverflowError) as error:
+        # Every library has errors of its own for what cannot be an array.
+        except Exception as error:
             raise InvalidInputError(f"data cannot be read as an array of rows × factors: {error}") from None
         if matrix.ndim != 2 or matrix.shape[1] != len(names):
             shape = " × ".join(map(str, matrix.shape)) or "a single value"

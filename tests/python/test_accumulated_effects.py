@@ -9,6 +9,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 import regiometrics as rgm
 
@@ -143,6 +144,20 @@ def test_options_out_of_range_are_refused(options: dict[str, Any], message: str)
     model = rgm.RandomForestRegressor(5, random_state=1).fit(x, y)
     with pytest.raises(rgm.InvalidInputError, match=message):
         rgm.accumulated_effects(model, x, options.pop("factors", None), **options)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pl.DataFrame({"a": pl.Series([2**70, 0], dtype=pl.Int128), "b": pl.Series(["x", "y"], dtype=pl.Categorical)}),
+        pa.table({"a": pa.array([None], pa.dictionary(pa.int8(), pa.null())), "b": pa.array([1.0])}),
+    ],
+)
+def test_tables_that_are_no_matrix_are_refused(data: Any) -> None:
+    x, y = sample(30)
+    model = rgm.RandomForestRegressor(2, random_state=1).fit(x[:, :2], y)
+    with pytest.raises(rgm.InvalidInputError, match="data cannot be read as an array of rows × factors"):
+        rgm.accumulated_effects(model, data)
 
 
 @pytest.mark.filterwarnings("ignore:the response is constant:regiometrics.RegiometricsWarning")
