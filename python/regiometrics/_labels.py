@@ -210,7 +210,10 @@ def _encode_by_value(series: nw.Series[Any]) -> tuple[NDArray[np.uint32], Any]:
     """Encode numbers, dates and the like, whose order is that of their values in numpy."""
     import pandas as pd
 
-    codes, uniques = pd.factorize(series.to_numpy())
+    values = series.to_numpy()
+    if values.ndim != 1:
+        raise TypeError("labels of several numbers each")
+    codes, uniques = pd.factorize(values)
     order = np.asarray(uniques.argsort())
     # Codes are given in the order of appearance: a label appears first where the highest code so far rises.
     highest = np.maximum.accumulate(codes)

@@ -259,3 +259,9 @@ def test_half_a_character_is_shown_as_what_it_is() -> None:
     # Text tables cannot hold a surrogate by itself, as a file read with the wrong encoding leaves it.
     assert label_text("\ud800 Beijing") == "\\ud800 Beijing"
     assert label_text("北京") == "北京"
+
+
+def test_labels_of_several_numbers_each_are_refused() -> None:
+    pairs = pl.Series([[0, 1], [1, 2]], dtype=pl.Array(pl.Int64, 2))
+    with pytest.raises(rgm.InvalidInputError, match="column 'unit'"):
+        rgm.share(pl.DataFrame({"unit": pairs, "gdp": [1.0, 2.0]}), "gdp", unit="unit")
