@@ -150,7 +150,9 @@ def test_options_out_of_range_are_refused(options: dict[str, Any], message: str)
     "data",
     [
         pl.DataFrame({"a": pl.Series([2**70, 0], dtype=pl.Int128), "b": pl.Series(["x", "y"], dtype=pl.Categorical)}),
-        pa.table({"a": pa.array([None], pa.dictionary(pa.int8(), pa.null())), "b": pa.array([1.0])}),
+        pa.table(
+            {"a": pa.DictionaryArray.from_arrays(pa.array([None], pa.int8()), pa.array([], pa.float64())), "b": [1.0]}
+        ),
     ],
 )
 def test_tables_that_are_no_matrix_are_refused(data: Any) -> None:
