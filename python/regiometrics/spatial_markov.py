@@ -23,7 +23,7 @@ from ._chain import (
     square_of_frame,
     tidy_tables,
 )
-from ._options import choice, fraction
+from ._options import choice, count, fraction
 from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
@@ -246,11 +246,12 @@ def spatial_markov(
             "pass islands='drop' or islands='own_class'"
         )
     lags = _spatial_lags(panel, aligned, values)
+    n_lags = k if lag_k is None else count("lag_k", lag_k, least=2)
     options: dict[str, Any] = {"method": method, "pooled": pooled, "stacklevel": 4}
     name = panel.table.name("value")
     classes = class_panel(values, panel.time_codes, panel.times, k=k, breaks=breaks, what=repr(name), **options)
     lag_classes, given, first = _lag_classes(
-        panel, lags, is_island if islands == "own_class" else None, lag_breaks, lag_k or k, options
+        panel, lags, is_island if islands == "own_class" else None, lag_breaks, n_lags, options
     )
     n_given = lag_classes.k + 1 - first
     counts, n_incomplete = call(
