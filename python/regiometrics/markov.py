@@ -27,7 +27,7 @@ from ._chain import (
 )
 from ._input import read
 from ._labels import Labels
-from ._options import count, fraction
+from ._options import count, fraction, shown
 from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
@@ -301,14 +301,14 @@ def _from_value(
 def _from_state(panel: Panel, exclude: Any) -> tuple[NDArray[np.uint32], States, Mapping[str, Any], list[str]]:
     labels = panel.table.labels("state")
     every = labels.to_list()
-    unwanted = _listed(exclude)
-    unknown = [label for label in unwanted if label not in every]
+    unwanted = [(label, labels.find(label)) for label in _listed(exclude)]
+    unknown = [label for label, code in unwanted if code is None]
     if unknown:
         raise InvalidInputError(
-            f"column {labels.name!r} has no {', '.join(map(repr, unknown))} to exclude; there is "
+            f"column {labels.name!r} has no {', '.join(map(shown, unknown))} to exclude; there is "
             f"{', '.join(map(repr, every[:10]))}"
         )
-    kept = np.array([code for code, label in enumerate(every) if label not in unwanted], dtype=np.uint32)
+    kept = np.setdiff1d(np.arange(len(every)), [code for _, code in unwanted]).astype(np.uint32)
     if len(kept) == 0:
         raise InvalidInputError(f"every state in column {labels.name!r} is excluded; nothing is left")
     new = np.full(len(every), NO_STATE, dtype=np.uint32)

@@ -326,6 +326,8 @@ def test_excluded_states_are_unknown_and_counted() -> None:
     assert result.states["state"].tolist() == ["a", "b", "a", "a", "b"]
     with pytest.raises(rgm.InvalidInputError, match="column 'state' has no 'y' to exclude; there is 'a', 'b', 'x'"):
         chain_of("axb", 3, exclude=["y"])
+    with pytest.raises(rgm.InvalidInputError, match=r"has no array\(\[0., 0.\]\) to exclude"):
+        chain_of("axb", 3, exclude=np.zeros(2))
     with pytest.raises(rgm.InvalidInputError, match="every state in column 'state' is excluded"):
         chain_of("aaa", 3, exclude=["a"])
 
