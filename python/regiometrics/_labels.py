@@ -139,7 +139,8 @@ def _unlike(labels: list[Any], positions: NDArray[np.int64] | None) -> str:
 def _comparable(a: Any, b: Any) -> bool:
     try:
         a < b  # noqa: B015
-    except TypeError:
+    # Whole numbers beyond doubles are compared with whole numbers only.
+    except (TypeError, OverflowError):
         return False
     return True
 

@@ -261,6 +261,11 @@ def test_half_a_character_is_shown_as_what_it_is() -> None:
     assert label_text("北京") == "北京"
 
 
+def test_whole_numbers_beyond_doubles_beside_numbers_are_refused() -> None:
+    with pytest.raises(rgm.InvalidInputError, match=r"^the labels in column 'unit' cannot be put in order"):
+        rgm.share(None, [1.0, 2.0], unit=pd.Series([np.float64(0.5), 10**400], dtype=object))
+
+
 def test_labels_of_several_numbers_each_are_refused() -> None:
     pairs = pl.Series([[0, 1], [1, 2]], dtype=pl.Array(pl.Int64, 2))
     with pytest.raises(rgm.InvalidInputError, match="column 'unit'"):
