@@ -132,7 +132,8 @@ def _names(function: Any, arguments: Any, options: Any) -> Iterator[str]:
 
 def _of_warnings(caught: list[warnings.WarningMessage]) -> str | None:
     for each in caught:
-        if not issubclass(each.category, rgm.RegiometricsWarning):
+        # Where it is loaded, scikit-learn's own class stands for ours: its checks of estimators ask for it.
+        if not issubclass(each.category, rgm.RegiometricsWarning) and each.category.__name__ != "DataConversionWarning":
             place = f"{str(each.filename).rsplit('/', 1)[-1]}:{each.lineno}"
             return f"{each.category.__name__}: {str(each.message)[:200]} [{place}]"
     return None
