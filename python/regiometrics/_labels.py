@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import narwhals as nw
     from numpy.typing import NDArray
 
-__all__ = ["Keys", "Labels", "encode"]
+__all__ = ["Keys", "Labels", "encode", "is_wide"]
 
 
 @record
@@ -211,7 +211,7 @@ def _encode_by_value(series: nw.Series[Any]) -> tuple[NDArray[np.uint32], Any]:
     """Encode numbers, dates and the like, whose order is that of their values in numpy."""
     import pandas as pd
 
-    values = series.to_numpy()
+    values = np.array(series.to_list(), dtype=object) if is_wide(series) else series.to_numpy()
     if values.ndim != 1:
         raise TypeError("labels of several numbers each")
     codes, uniques = pd.factorize(values)
@@ -220,6 +220,13 @@ def _encode_by_value(series: nw.Series[Any]) -> tuple[NDArray[np.uint32], Any]:
     highest = np.maximum.accumulate(codes)
     first = np.append(0, 1 + np.flatnonzero(highest[1:] > highest[:-1]))
     return _inverse(order)[codes], series[first[order]]
+
+
+def is_wide(series: nw.Series[Any]) -> bool:
+    """Return whether a column holds whole numbers of 128 bits, which numpy has not."""
+    import narwhals as nw
+
+    return isinstance(series.dtype, nw.Int128 | nw.UInt128)
 
 
 def _used(codes: NDArray[Any], n_categories: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from . import _core
 from ._call import call
 from ._input import InputTable, read
-from ._labels import Labels
+from ._labels import Labels, is_wide
 from ._options import choice, count, shown
 from ._record import record
 from ._tables import label_text
@@ -289,6 +289,8 @@ def _order(labels: Labels) -> Mapping[Any, int] | None:
 def _whole_numbers(table: InputTable, role: str) -> NDArray[Any] | None:
     """Return a column of whole numbers for the kernel to code, without a copy where it can be; None for others."""
     _, series = table.columns[role]
+    if is_wide(series):
+        return None
     if series.dtype.is_integer():
         array = series.to_numpy()
         if array.dtype.name in _WHOLE:

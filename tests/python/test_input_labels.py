@@ -266,6 +266,16 @@ def test_whole_numbers_beyond_doubles_beside_numbers_are_refused() -> None:
         rgm.share(None, [1.0, 2.0], unit=pd.Series([np.float64(0.5), 10**400], dtype=object))
 
 
+def test_numbers_of_128_bits_are_labels() -> None:
+    wide = pl.Series([2**100, 7, 2**100, 7], dtype=pl.Int128)
+    data = pl.DataFrame({"unit": wide, "gdp": [1.0, 2.0, 5.0, 6.0]})
+    # q of {1, 5} and {2, 6}: within 16, in all 17.
+    assert rgm.geodetector(data, "gdp", "unit").factor["q"].item() == pytest.approx(1 / 17, rel=1e-12)
+    totals = rgm.dagum_gini(data, "gdp", group="unit").within
+    assert totals["group"].to_list() == [7, 2**100]
+    assert totals["mean"].to_list() == [4.0, 3.0]
+
+
 def test_labels_of_several_numbers_each_are_refused() -> None:
     pairs = pl.Series([[0, 1], [1, 2]], dtype=pl.Array(pl.Int64, 2))
     with pytest.raises(rgm.InvalidInputError, match="column 'unit'"):
