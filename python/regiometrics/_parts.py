@@ -253,7 +253,11 @@ def _table(arrays: Mapping[str, Any]) -> Any:
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise InvalidInputError(f"the arrays differ in length: {told}")
-    return pd.DataFrame(columns, copy=False)
+    try:
+        return pd.DataFrame(columns, copy=False)
+    except UnicodeEncodeError:
+        # Halves of surrogate pairs are no strings to pandas.
+        return pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in columns.items()})
 
 
 def _broadcast(arrays: Mapping[str, Any]) -> dict[str, Any]:

@@ -227,6 +227,13 @@ def test_chunked_datasets_and_arrays_go_through_dask() -> None:
     assert_same(one, two, tolerance=1e-10)
 
 
+def test_strata_of_half_characters_are_read() -> None:
+    strata = np.array(["\ud800", "a", "\ud800", "a"], dtype=object)
+    # q of {1, 5} and {2, 6}: within 16, in all 17.
+    result = rgm.geodetector(None, [1.0, 2.0, 5.0, 6.0], {"soil": strata})
+    assert result.factor["q"].item() == pytest.approx(1 / 17, rel=1e-12)
+
+
 def test_grids_that_do_not_fit_are_refused() -> None:
     data = grid()
     with pytest.raises(rgm.InvalidInputError, match="data have no variable 'rain'"):
