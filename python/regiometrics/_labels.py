@@ -131,6 +131,8 @@ def encode(name: str, series: nw.Series[Any], positions: NDArray[np.int64] | Non
 
 def _unlike(labels: list[Any], positions: NDArray[np.int64] | None) -> str:
     """Return the first label, and the first that cannot be compared with it, with their rows."""
+    if not labels:
+        return "there are none, and their type says nothing"
     other = next((row for row, label in enumerate(labels) if not _comparable(label, labels[0])), 0)
     rows = sorted({0, other})
     return ", ".join(f"{labels[row]!r} in row {row if positions is None else positions[row]}" for row in rows)

@@ -266,6 +266,14 @@ def test_whole_numbers_beyond_doubles_beside_numbers_are_refused() -> None:
         rgm.share(None, [1.0, 2.0], unit=pd.Series([np.float64(0.5), 10**400], dtype=object))
 
 
+def test_an_empty_dictionary_of_nothing_is_refused() -> None:
+    nothing = pa.chunked_array([], pa.dictionary(pa.int8(), pa.null()))
+    with pytest.raises(
+        rgm.InvalidInputError, match=r"^the labels in column 'a' cannot be put in order.*there are none"
+    ):
+        rgm.network_indicators(pa.table({"a": nothing, "b": nothing}), source="a", target="b", nodes=["x"])
+
+
 def test_numbers_of_128_bits_are_labels() -> None:
     wide = pl.Series([2**100, 7, 2**100, 7], dtype=pl.Int128)
     data = pl.DataFrame({"unit": wide, "gdp": [1.0, 2.0, 5.0, 6.0]})
