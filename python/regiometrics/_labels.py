@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import narwhals as nw
     from numpy.typing import NDArray
 
-__all__ = ["Keys", "Labels", "encode", "is_wide"]
+__all__ = ["Keys", "Labels", "encode", "is_wide", "place_of"]
 
 
 @record
@@ -61,11 +61,7 @@ class Labels:
 
     def find(self, label: Any) -> int | None:
         """Return the code of a label; None for what is none."""
-        try:
-            return self.to_list().index(label)
-        except (TypeError, ValueError):
-            # Some values cannot be compared with labels at all.
-            return None
+        return place_of(label, self.to_list())
 
     def take(self, codes: NDArray[Any]) -> Any:
         """Return the labels of `codes` as a column for `make_frame`, in the data type of the caller's column."""
@@ -75,6 +71,15 @@ class Labels:
         if isinstance(self.distinct, nw.Series):
             return self.distinct[positions]
         return self.distinct.take(positions)
+
+
+def place_of(label: Any, known: list[Any]) -> int | None:
+    """Return where a label stands; None for what is none."""
+    try:
+        return known.index(label)
+    except (TypeError, ValueError):
+        # Some values cannot be compared with labels at all.
+        return None
 
 
 @record
