@@ -281,7 +281,10 @@ def _flat(name: str, array: Any) -> Any:
         return array
     if isinstance(array, str) or not hasattr(array, "__len__"):
         raise InvalidInputError(f"{name} is {array!r}; without data it must be an array, one entry per row")
-    return np.asarray(array).ravel()
+    try:
+        return np.asarray(array).ravel()
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(f"{name} cannot be read as an array: {error}") from None
 
 
 def _dask_frame(arrays: Mapping[str, Any]) -> Any:
