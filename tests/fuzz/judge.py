@@ -44,8 +44,11 @@ def problem(method: str, seed: int, number: int, *, show: bool = False) -> str |
         warnings.simplefilter("ignore")
         try:
             function, arguments, options = CASES[method](draw)
-        except Exception:
-            # Nonsense met a step of the drawing itself; what calm draws cannot make is an error of the entry.
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt | MemoryError):
+                raise
+            # Nonsense met a step of the drawing itself, at which polars panics; what calm draws cannot make is an error
+            # of the entry.
             draw.wildness = 0.0
             function, arguments, options = CASES[method](draw)
     if show:
