@@ -458,7 +458,7 @@ def test_refusals_of_data() -> None:
         rgm.geodetector(None, [1.0, 2.0], [*"ab"])
     with pytest.raises(rgm.InvalidInputError, match="the arrays differ in length: value 2, x 3"):
         rgm.geodetector(None, [1.0, 2.0], {"x": [*"abc"]})
-    with pytest.raises(rgm.InvalidInputError, match="^x cannot be read as an array"):
+    with pytest.raises(rgm.InvalidInputError, match=r"^x cannot be read as an array"):
         rgm.geodetector(None, [1.0, 2.0], {"x": [(1, 2), 0]})
     with pytest.raises(rgm.InvalidInputError, match="x is an index of 2 levels; give one of them"):
         rgm.geodetector(None, [1.0, 2.0], {"x": pd.MultiIndex.from_arrays([[*"ab"], [*"ab"]])})
