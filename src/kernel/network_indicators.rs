@@ -124,7 +124,10 @@ fn merge(
         }
         let weight_of = |row: usize| rows.weights.map_or(1.0, |weights| weights[row]);
         let divisor = if parallel == Parallel::Mean { same.len() as f64 } else { 1.0 };
-        let weight = same.iter().map(|&(.., row)| weight_of(row) / divisor).sum();
+        // Divided before they are added, weights near the least double would become zero; after, the largest infinite.
+        let sum: f64 = same.iter().map(|&(.., row)| weight_of(row)).sum();
+        let parts = || same.iter().map(|&(.., row)| weight_of(row) / divisor).sum();
+        let weight = if sum.is_finite() { sum / divisor } else { parts() };
         result.n_parallel += same.len() as u64 - 1;
         result.links.push(Link { period, source, target, weight });
     }
