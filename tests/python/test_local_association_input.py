@@ -182,6 +182,8 @@ def test_weights_whose_squares_overflow_have_no_moments() -> None:
             [1.0, 2.0, 4.0, 3.0],
             weights=rgm.weights.as_weights(np.ones((4, 4)) * 1e200 - np.eye(4) * 1e200, ids=[1, 2, 3, 4]),
         )
+    with pytest.raises(rgm.InvalidInputError, match="weights are too large or too small"):
+        rgm.local_moran(None, [1.0, 2.0, 4.0], weights=weights)
     with pytest.raises(rgm.InvalidInputError, match="too large or too small to be summed"):
         weights.lag([1e200, 1e200, 1e200])
 
