@@ -167,6 +167,7 @@ def test_bands_of_the_largest_responses() -> None:
     # Their sum is no double; the response is known to be that of the fit all the same.
     x, y = np.arange(20.0)[:, None], np.full(20, -1e308)
     model = rgm.RandomForestRegressor(3, random_state=1).fit(x, y)
+    assert model.predict(x).tolist() == y.tolist()
     curves = rgm.accumulated_effects(model, x, value=y, bootstrap=2, seed=1).curves
     assert (curves[["effect", "low", "high"]] == 0.0).all(axis=None)
     with pytest.raises(rgm.InvalidInputError, match="is not the response that the model was fitted on"):
