@@ -222,6 +222,9 @@ def _encode_by_value(series: nw.Series[Any]) -> tuple[NDArray[np.uint32], Any]:
     if values.ndim != 1:
         raise TypeError("labels of several numbers each")
     codes, uniques = pd.factorize(values)
+    if (codes < 0).any():
+        # Objects that say that they are missing, where the library of the table knows of none.
+        raise TypeError("missing labels")
     order = np.asarray(uniques.argsort())
     # Codes are given in the order of appearance: a label appears first where the highest code so far rises.
     highest = np.maximum.accumulate(codes)

@@ -216,7 +216,13 @@ def _named(values: Any, name: Any) -> Any:
     """Return an array that errors call by its name."""
     import pandas as pd
 
-    return values if hasattr(values, "name") or np.ndim(values) != 1 else pd.Series(values, name=str(name))
+    if hasattr(values, "name") or np.ndim(values) != 1:
+        return values
+    try:
+        return pd.Series(values, name=str(name))
+    except (TypeError, ValueError):
+        # Whoever reads it says why it is no column.
+        return values
 
 
 def _array_names(systems: Any) -> tuple[str, ...]:

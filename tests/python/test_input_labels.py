@@ -288,3 +288,9 @@ def test_labels_of_several_numbers_each_are_refused() -> None:
     pairs = pl.Series([[0, 1], [1, 2]], dtype=pl.Array(pl.Int64, 2))
     with pytest.raises(rgm.InvalidInputError, match="column 'unit'"):
         rgm.share(pl.DataFrame({"unit": pairs, "gdp": [1.0, 2.0]}), "gdp", unit="unit")
+
+
+def test_objects_that_say_that_they_are_missing_are_refused() -> None:
+    data = pl.DataFrame({"unit": pl.Series(["a", pd.NA], dtype=pl.Object), "gdp": [1.0, 2.0]})
+    with pytest.raises(rgm.InvalidInputError, match="column 'unit'"):
+        rgm.share(data, "gdp", unit="unit")
