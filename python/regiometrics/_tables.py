@@ -174,7 +174,7 @@ def shown(frame: Frame, digits: int, states: Iterable[str] = ()) -> pd.DataFrame
             # Text as objects: some labels are no strings to pandas.
             table[name] = pd.Series([label_text(label) for label in table[name]], index=table.index, dtype=object)
         elif table[name].dtype.kind == "f":
-            table[name] = [_number(value, digits) for value in table[name]]
+            table[name] = [_number(value, digits) for value in table[name].to_numpy(np.float64, na_value=np.nan)]
     return table.rename(columns=_heading_terms(table))
 
 

@@ -96,6 +96,11 @@ def test_latex_takes_columns_whose_names_differ_in_their_bytes_only() -> None:
     assert decomposed in latex
 
 
+def test_missing_numbers_of_the_caller_are_shown_as_dashes() -> None:
+    data = pd.DataFrame({"a": [1.0, 2.0], "note": pd.array([1.5, None], dtype="Float64")})
+    assert "–" in rgm.topsis(data, ["a"], weights="equal").to_latex()
+
+
 def test_latex_with_caption_and_label_floats() -> None:
     result = rgm.dagum_gini(special(), "gdp", group="area")
     bare = result.to_latex()
