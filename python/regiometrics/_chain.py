@@ -29,8 +29,8 @@ __all__ = [
     "class_panel",
     "core_chain",
     "counting_notes",
+    "eigenvalue_indices",
     "open_panel",
-    "second_modulus",
     "square_of_frame",
     "square_tables",
     "structure_notes",
@@ -313,19 +313,56 @@ def structure_notes(core: Mapping[str, Any], states: States) -> list[str]:
     return notes
 
 
-def second_modulus(core: Mapping[str, Any], k: int) -> tuple[float, float]:
-    """Return |det P| and the modulus of the second eigenvalue; NaN if a row is empty or there is one state."""
+# Eigenvalues nearer to one than this are taken from the times that the chain needs, not from what is left of one.
+_SLOW = 0.1
+
+
+def eigenvalue_indices(core: Mapping[str, Any], k: int) -> tuple[float, float, float]:
+    """Return 1 − |det P|, 1 − |λ₂| and ln |λ₂|; NaN if a row is empty or there is one state.
+
+    Of a chain that moves rarely, all of them are small beside one: nothing here is subtracted from one.
+    """
     probabilities = core["probabilities"].reshape(k, k)
     if k == 1 or np.isnan(probabilities).any():
-        return np.nan, np.nan
-    determinant = abs(float(np.linalg.det(probabilities)))
+        return np.nan, np.nan, np.nan
+    # I − P, of which the core has the diagonal without a difference.
+    rates = np.linalg.eigvals(np.diag(core["leaving"]) - probabilities * (1.0 - np.eye(k)))
+    logs = _log_moduli(rates)
+    determinant = float(-np.expm1(logs.sum()))
     # A recurrent class of period d has d eigenvalues on the unit circle, which rounding would move.
     is_recurrent = core["kind"] == 0
     first = np.unique(core["class"][is_recurrent], return_index=True)[1]
     if core["period"][is_recurrent][first].sum() > 1:
-        return determinant, 1.0
-    moduli = np.sort(np.abs(np.linalg.eigvals(probabilities)))
-    return determinant, float(min(moduli[-2], 1.0))
+        return determinant, 0.0, 0.0
+    second = np.argsort(logs)[-2]
+    log = logs[second]
+    if is_recurrent.all() and abs(rates[second]) < _SLOW:
+        log = _log_moduli(_slow_rates(core, k)).max()
+    elif log < -0.5:
+        # Small ones keep their digits in P itself.
+        with np.errstate(divide="ignore"):
+            log = np.log(np.sort(np.abs(np.linalg.eigvals(probabilities)))[-2])
+    log = float(min(log, 0.0))
+    return determinant, float(-np.expm1(log)), log
+
+
+def _log_moduli(rates: NDArray[Any]) -> NDArray[np.float64]:
+    """Return ln |1 − r|, of |1 − r|² − 1 where that is the smaller number."""
+    squares = rates.real * (rates.real - 2.0) + rates.imag**2
+    with np.errstate(divide="ignore"):
+        return np.where(squares < -0.5, np.log(np.abs(1.0 - rates)), 0.5 * np.log1p(np.maximum(squares, -0.5)))
+
+
+def _slow_rates(core: Mapping[str, Any], k: int) -> NDArray[Any]:
+    """Return the eigenvalues of I − P near zero, but for zero itself, of an ergodic chain.
+
+    They are the inverses of the large ones of the group inverse of I − P, which is (1 π − I) D but for a part that
+    adds nothing, D_ij the mean time from i to j times π_j (Meyer 1975): large numbers keep their digits.
+    """
+    steady = core["steady_states"]
+    times = core["first_passage"].reshape(k, k) * (1.0 - np.eye(k)) * steady
+    large = np.linalg.eigvals(steady @ times - times)
+    return np.asarray(1.0 / large[np.abs(large) > 0.5 / _SLOW])
 
 
 def as_counts(name: str, values: Any) -> NDArray[np.uint64]:

@@ -115,7 +115,8 @@ def read_sample(model: RandomForestRegressor, data: Any, *, value: Any, weight: 
     else:
         try:
             matrix = data if hasattr(data, "ndim") and data.ndim == 2 else np.asarray(data)
-        except (TypeError, ValueError) as error:
+        # Every library has errors of its own for what cannot be an array.
+        except Exception as error:
             raise InvalidInputError(f"data cannot be read as an array of rows × factors: {error}") from None
         if matrix.ndim != 2 or matrix.shape[1] != len(names):
             shape = " × ".join(map(str, matrix.shape)) or "a single value"
@@ -225,10 +226,11 @@ def _check_same_data(model: RandomForestRegressor, sample: Sample) -> None:
     drawn = _core.forest_in_bag(n_rows, 1, codes, n_groups, bool(model.bootstrap), model.seed_)
     response = sample.response
     assert response is not None
-    center = float(response.mean())
-    mean = float(np.average(response - center, weights=drawn))
-    spread = float(np.abs(response).max())
-    if abs(center + mean - float(model.forest_["value"][0])) > _SAME * max(spread, np.finfo(float).tiny):
+    # In units of the largest, so that no sum leaves the range of doubles.
+    unit = max(float(np.abs(response).max()), np.finfo(float).tiny)
+    center = float((response / unit).mean())
+    mean = float(np.average(response / unit - center, weights=drawn))
+    if abs(center + mean - float(model.forest_["value"][0]) / unit) > _SAME:
         raise InvalidInputError(
             f"column {sample.table.name('value')!r} is not the response that the model was fitted on; give the same "
             "rows in the same order"

@@ -145,9 +145,8 @@ def _ordered_categories(name: str, series: Any) -> list[Any] | None:
     if series.implementation.is_pandas() and str(native.dtype) == "category":
         order, is_ordered = list(native.dtype.categories), bool(native.dtype.ordered)
     elif series.implementation.is_pyarrow() and str(native.type).startswith("dictionary"):
-        merged = native.unify_dictionaries()
-        order = merged.chunk(0).dictionary.to_pylist() if merged.num_chunks else []
         is_ordered = bool(native.type.ordered)
+        order = _dictionary(name, native) if is_ordered else []
     elif isinstance(series.dtype, nw.Enum):
         order, is_ordered = list(native.dtype.categories), True
     elif isinstance(series.dtype, nw.Categorical):
@@ -161,6 +160,14 @@ def _ordered_categories(name: str, series: Any) -> list[Any] | None:
         "(ordered categories of pandas, Enum of polars), or a column of 0 and 1 for each category "
         "(pandas.get_dummies)"
     )
+
+
+def _dictionary(name: str, native: Any) -> list[Any]:
+    try:
+        merged = native.unify_dictionaries()
+    except NotImplementedError as error:
+        raise InvalidInputError(f"the categories of column {name!r} cannot be read: {error}") from None
+    return list(merged.chunk(0).dictionary.to_pylist()) if merged.num_chunks else []
 
 
 def missing_columns(names: Sequence[str], given: Sequence[str]) -> InvalidInputError:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ._input import InputTable, read
 from ._labels import Labels
-from ._options import by_name, flag
+from ._options import by_name, flag, shown
 from ._record import record
 from ._tables import Frame, extend, make_frame
 from .errors import InvalidInputError, RegiometricsWarning
@@ -212,7 +212,7 @@ def _sign(name: str, direction: Any) -> str:
     if isinstance(direction, str) and direction in _SIGNS:
         return _SIGNS[direction]
     allowed = ", ".join(map(repr, _SIGNS))
-    raise InvalidInputError(f"the direction of {name!r} must be one of {allowed}, not {direction!r}")
+    raise InvalidInputError(f"directions[{name!r}] must be one of {allowed}, not {shown(direction)}")
 
 
 def _column_names(indicators: Indicators) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._labels import Keys, Labels, encode
+from ._labels import Keys, Labels, encode, is_wide
 from ._options import choice, shown
 from ._record import record
 from .errors import InvalidInputError, RegiometricsWarning
@@ -396,7 +396,7 @@ def _as_float64(name: str, series: Any, positions: Any = None) -> NDArray[np.flo
         return _objects_as_float64(name, series.to_list(), positions)
     # Decimals of 256 bits have no name in narwhals.
     is_decimal = dtype.is_decimal() or (isinstance(dtype, nw.Unknown) and "decimal" in _type_name(series))
-    if is_decimal or isinstance(dtype, nw.Int128 | nw.UInt128):
+    if is_decimal or is_wide(series):
         # numpy has no such numbers.
         series = series.cast(nw.Float64())
     elif not (dtype.is_numeric() or isinstance(dtype, nw.Boolean)):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import narwhals as nw
     from numpy.typing import NDArray
 
-__all__ = ["Keys", "Labels", "encode"]
+__all__ = ["Keys", "Labels", "encode", "is_wide", "place_of"]
 
 
 @record
@@ -61,11 +61,7 @@ class Labels:
 
     def find(self, label: Any) -> int | None:
         """Return the code of a label; None for what is none."""
-        try:
-            return self.to_list().index(label)
-        except (TypeError, ValueError):
-            # Some values cannot be compared with labels at all.
-            return None
+        return place_of(label, self.to_list())
 
     def take(self, codes: NDArray[Any]) -> Any:
         """Return the labels of `codes` as a column for `make_frame`, in the data type of the caller's column."""
@@ -75,6 +71,15 @@ class Labels:
         if isinstance(self.distinct, nw.Series):
             return self.distinct[positions]
         return self.distinct.take(positions)
+
+
+def place_of(label: Any, known: list[Any]) -> int | None:
+    """Return where a label stands; None for what is none."""
+    try:
+        return known.index(label)
+    except (TypeError, ValueError):
+        # Some values cannot be compared with labels at all.
+        return None
 
 
 @record
@@ -131,6 +136,8 @@ def encode(name: str, series: nw.Series[Any], positions: NDArray[np.int64] | Non
 
 def _unlike(labels: list[Any], positions: NDArray[np.int64] | None) -> str:
     """Return the first label, and the first that cannot be compared with it, with their rows."""
+    if not labels:
+        return "there are none, and their type says nothing"
     other = next((row for row, label in enumerate(labels) if not _comparable(label, labels[0])), 0)
     rows = sorted({0, other})
     return ", ".join(f"{labels[row]!r} in row {row if positions is None else positions[row]}" for row in rows)
@@ -139,7 +146,8 @@ def _unlike(labels: list[Any], positions: NDArray[np.int64] | None) -> str:
 def _comparable(a: Any, b: Any) -> bool:
     try:
         a < b  # noqa: B015
-    except TypeError:
+    # Whole numbers beyond doubles are compared with whole numbers only.
+    except (TypeError, OverflowError):
         return False
     return True
 
@@ -210,12 +218,25 @@ def _encode_by_value(series: nw.Series[Any]) -> tuple[NDArray[np.uint32], Any]:
     """Encode numbers, dates and the like, whose order is that of their values in numpy."""
     import pandas as pd
 
-    codes, uniques = pd.factorize(series.to_numpy())
+    values = np.array(series.to_list(), dtype=object) if is_wide(series) else series.to_numpy()
+    if values.ndim != 1:
+        raise TypeError("labels of several numbers each")
+    codes, uniques = pd.factorize(values)
+    if (codes < 0).any():
+        # Objects that say that they are missing, where the library of the table knows of none.
+        raise TypeError("missing labels")
     order = np.asarray(uniques.argsort())
     # Codes are given in the order of appearance: a label appears first where the highest code so far rises.
     highest = np.maximum.accumulate(codes)
     first = np.append(0, 1 + np.flatnonzero(highest[1:] > highest[:-1]))
     return _inverse(order)[codes], series[first[order]]
+
+
+def is_wide(series: nw.Series[Any]) -> bool:
+    """Return whether a column holds whole numbers of 128 bits, which numpy has not."""
+    import narwhals as nw
+
+    return isinstance(series.dtype, nw.Int128 | nw.UInt128)
 
 
 def _used(codes: NDArray[Any], n_categories: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:

@@ -170,7 +170,7 @@ def parts_of(data: Any, columns: Columns, plan: Plan, missing: str) -> Callable[
     read = partial(_read_part, columns=columns, plan=plan, missing=missing)
     if _is_from(data, "dask"):
         return lambda: _of_dask(data, read)
-    if hasattr(data, "__next__") or (isinstance(data, list | tuple) and data and hasattr(data[0], "columns")):
+    if hasattr(data, "__next__") or (isinstance(data, list | tuple) and data and hasattr(type(data[0]), "columns")):
         return lambda: map(read, data)
     return None
 
@@ -208,6 +208,8 @@ def whole(data: Any, value: Any, factors: Any, time: Any) -> tuple[Any, Columns]
     Grids of any dimension (numpy, xarray, dask) are read cell by cell; variables of a Dataset that lack a dimension,
     as a land-use map without years, are repeated along it.
     """
+    if data is not None and time is not None and not isinstance(time, str):
+        raise InvalidInputError(f"time must be the name of a column of data, not {type(time).__name__}")
     if data is not None and not _is_from(data, "xarray"):
         return data, Columns(outcomes=_names("value", value), factors=_names("factors", factors), time=time)
     if data is not None:
@@ -251,7 +253,11 @@ def _table(arrays: Mapping[str, Any]) -> Any:
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise InvalidInputError(f"the arrays differ in length: {told}")
-    return pd.DataFrame(columns, copy=False)
+    try:
+        return pd.DataFrame(columns, copy=False)
+    except UnicodeEncodeError:
+        # Halves of surrogate pairs are no strings to pandas.
+        return pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in columns.items()})
 
 
 def _broadcast(arrays: Mapping[str, Any]) -> dict[str, Any]:
@@ -266,6 +272,8 @@ def _broadcast(arrays: Mapping[str, Any]) -> dict[str, Any]:
 def _flat(name: str, array: Any) -> Any:
     import pandas as pd
 
+    if isinstance(array, pd.MultiIndex):
+        raise InvalidInputError(f"{name} is an index of {array.nlevels} levels; give one of them")
     if isinstance(array, pd.Series | pd.Index):
         # Rows are taken by position: an index would align them.
         return array.array
@@ -273,7 +281,10 @@ def _flat(name: str, array: Any) -> Any:
         return array
     if isinstance(array, str) or not hasattr(array, "__len__"):
         raise InvalidInputError(f"{name} is {array!r}; without data it must be an array, one entry per row")
-    return np.asarray(array).ravel()
+    try:
+        return np.asarray(array).ravel()
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(f"{name} cannot be read as an array: {error}") from None
 
 
 def _dask_frame(arrays: Mapping[str, Any]) -> Any:

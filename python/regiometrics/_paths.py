@@ -69,7 +69,10 @@ def paths(
         weights = (lengths / unit).tolist()
     mode = "out" if outward else "in"
     # The inverse of the mean distance over the nodes reached; NaN for those that reach none.
-    inverse = np.asarray(graph.closeness(mode=mode, weights=weights), dtype=np.float64) / unit
+    with np.errstate(over="ignore"):
+        inverse = np.asarray(graph.closeness(mode=mode, weights=weights), dtype=np.float64) / unit
+    if np.isinf(inverse).any():
+        raise InvalidInputError("the weights are too small for the inverse of a distance; rescale the weights")
     weak, strong = _numbered(graph, "weak"), _numbered(graph, "strong")
     reached = _reached(graph, mode, strong)
     has_paths = reached > 0.0

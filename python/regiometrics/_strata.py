@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from . import _core
 from ._call import call
 from ._input import InputTable, read
-from ._labels import Labels
-from ._options import choice, count
+from ._labels import Labels, is_wide
+from ._options import choice, count, shown
 from ._record import record
 from ._tables import label_text
 from .classify import METHODS, class_codes
@@ -129,7 +129,7 @@ def _method(name: str, given: Any, k: int) -> tuple[str, int]:
         return choice(name, given, METHODS), k
     raise InvalidInputError(
         f"{name} must be the name of a method, (method, k), a mapping from factors to these or to upper bounds, or the "
-        f"result of optimal_discretization, not {given!r}"
+        f"result of optimal_discretization, not {shown(given)}"
     )
 
 
@@ -149,12 +149,12 @@ def _spec(name: str, given: Any, k: int) -> Any:
 def _bounds(name: str, given: Any) -> NDArray[np.float64]:
     try:
         bounds = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         bounds = np.empty(0)
     if bounds.ndim != 1 or len(bounds) == 0 or not np.isfinite(bounds).all():
         raise InvalidInputError(
             f"discretize[{name!r}] must be the name of a method, (method, k), or finite upper bounds of classes as "
-            f"[5, 15, 25], not {given!r}"
+            f"[5, 15, 25], not {shown(given)}"
         )
     return bounds
 
@@ -289,6 +289,8 @@ def _order(labels: Labels) -> Mapping[Any, int] | None:
 def _whole_numbers(table: InputTable, role: str) -> NDArray[Any] | None:
     """Return a column of whole numbers for the kernel to code, without a copy where it can be; None for others."""
     _, series = table.columns[role]
+    if is_wide(series):
+        return None
     if series.dtype.is_integer():
         array = series.to_numpy()
         if array.dtype.name in _WHOLE:

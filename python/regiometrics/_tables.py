@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -38,16 +39,34 @@ _ROWS_SHOWN = 60
 
 def make_frame(backend: Any, columns: Mapping[str, Any]) -> Frame:
     """Make a data frame of `backend` from arrays and label columns."""
+    try:
+        return _made(backend, columns)
+    except UnicodeEncodeError as error:
+        raise InvalidInputError(f"labels hold {error.object!r}, which is no text that a table can hold") from None
+    except (TypeError, ValueError):
+        kinds = {name: dict.fromkeys(map(type, column)) for name, column in columns.items() if _holds_objects(column)}
+        mixed = next((name for name in kinds if len(kinds[name]) > 1), None)
+        if mixed is None:
+            raise
+        told = ", ".join(kind.__name__ for kind in kinds[mixed])
+        raise InvalidInputError(
+            f"the labels {mixed} of the result are of several types ({told}), which only a pandas frame can hold; give "
+            "them one type"
+        ) from None
+
+
+def _holds_objects(column: Any) -> bool:
+    return getattr(getattr(column, "dtype", None), "name", "") == "object"
+
+
+def _made(backend: Any, columns: Mapping[str, Any]) -> Frame:
     import narwhals as nw
 
     if backend is nw.Implementation.PANDAS:
         import pandas as pd
 
         # Several times faster than the general way, which matters for panels of a few hundred rows.
-        try:
-            return pd.DataFrame({name: _for_pandas(column) for name, column in columns.items()}, copy=False)
-        except UnicodeEncodeError as error:
-            raise InvalidInputError(f"labels hold {error.object!r}, which is no text that a table can hold") from None
+        return pd.DataFrame({name: _for_pandas(column) for name, column in columns.items()}, copy=False)
     native = {
         name: column.to_native() if isinstance(column, nw.Series) else _plain(column)
         for name, column in columns.items()
@@ -155,7 +174,7 @@ def shown(frame: Frame, digits: int, states: Iterable[str] = ()) -> pd.DataFrame
             # Text as objects: some labels are no strings to pandas.
             table[name] = pd.Series([label_text(label) for label in table[name]], index=table.index, dtype=object)
         elif table[name].dtype.kind == "f":
-            table[name] = [_number(value, digits) for value in table[name]]
+            table[name] = [_number(value, digits) for value in table[name].to_numpy(np.float64, na_value=np.nan)]
     return table.rename(columns=_heading_terms(table))
 
 
@@ -226,7 +245,11 @@ def to_latex(frame: Frame, digits: int, states: Iterable[str], caption: str | No
         import jinja2  # noqa: F401
     except ImportError:
         raise _needs("jinja2", "to_latex") from None
-    table = shown(frame, digits, states)
+    # pandas makes identifiers of headings, and stumbles over two that are the same to Python, as é in one character and
+    # in two; with a blank, which LaTeX does not see, a heading is none.
+    table = shown(frame, digits, states).rename(
+        columns=lambda name: name if unicodedata.is_normalized("NFKC", str(name)) else f"{name} "
+    )
     numeric = [column.dtype.kind in "iuf" for _, column in to_pandas(frame).items()]
     layout = "".join("r" if each else "l" for each in numeric)
     text = table.to_latex(index=False, escape=True, column_format=layout, caption=caption, label=label)

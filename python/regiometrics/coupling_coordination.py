@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from . import _core
 from ._call import call
 from ._input import InputTable, read
-from ._options import by_name, choice
+from ._options import by_name, choice, shown
 from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame, state_column, unite
@@ -216,7 +216,13 @@ def _named(values: Any, name: Any) -> Any:
     """Return an array that errors call by its name."""
     import pandas as pd
 
-    return values if hasattr(values, "name") or np.ndim(values) != 1 else pd.Series(values, name=str(name))
+    if hasattr(values, "name") or np.ndim(values) != 1:
+        return values
+    try:
+        return pd.Series(values, name=str(name))
+    except (TypeError, ValueError):
+        # Whoever reads it says why it is no column.
+        return values
 
 
 def _array_names(systems: Any) -> tuple[str, ...]:
@@ -228,10 +234,10 @@ def _array_names(systems: Any) -> tuple[str, ...]:
 def _bounds(stages: Any) -> NDArray[np.float64]:
     try:
         bounds = np.asarray(stages, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InvalidInputError(f"stages must be three numbers, not {stages!r}") from None
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidInputError(f"stages must be three numbers, not {shown(stages)}") from None
     if bounds.shape != (3,) or not (0.0 < bounds[0] < bounds[1] < bounds[2] < 1.0):
-        raise InvalidInputError(f"stages must be three ascending numbers between 0 and 1, not {stages!r}")
+        raise InvalidInputError(f"stages must be three ascending numbers between 0 and 1, not {shown(stages)}")
     return bounds
 
 
@@ -247,12 +253,12 @@ def _weights(weights: Any, names: tuple[str, ...]) -> NDArray[np.float64]:
         weights = [weights[name] for name in names]
     try:
         given = np.asarray(weights, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InvalidInputError(f"weights must be numbers, not {weights!r}") from None
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidInputError(f"weights must be numbers, not {shown(weights)}") from None
     if given.shape != (len(names),):
-        raise InvalidInputError(f"weights must be {len(names)} numbers, one per system, not {weights!r}")
+        raise InvalidInputError(f"weights must be {len(names)} numbers, one per system, not {shown(weights)}")
     if not (np.isfinite(given).all() and (given >= 0.0).all() and given.any()):
-        raise InvalidInputError(f"weights must be zero or more, and not all zero, not {weights!r}")
+        raise InvalidInputError(f"weights must be zero or more, and not all zero, not {shown(weights)}")
     # Relative to the largest, so that no sum overflows.
     given = given / given.max()
     return np.asarray(given / given.sum())

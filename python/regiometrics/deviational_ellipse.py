@@ -254,11 +254,12 @@ def deviational_ellipse(
     roles = [role for role in _KEYS if role in table.columns]
     parts = dict(zip(roles, cells.parts, strict=True))
     keys = {role: labels.take(codes) for role, (labels, codes) in parts.items()}
-    degrees = {} if known is None else _named_degrees(known.degrees(core["center_x"], core["center_y"]))
+    degrees = {} if known is None else _degrees(table, known, core)
+    rest = np.array([core.pop("rest_x"), core.pop("rest_y")])
     measures = {name: core[name] for name in core if name not in ("n", "center_x", "center_y")}
     columns = {name: core[name] for name in ("n", "center_x", "center_y")} | degrees | measures
     n_zero_weight = 0 if weights is None else int((weights == 0.0).sum())
-    shifts, notes = _shifts(parts, columns, known)
+    shifts, notes = _shifts(parts, columns, rest, known)
     notes = _notes(core, correction, known, table.n_dropped, n_zero_weight) + notes
     return DeviationalEllipse(
         table=make_frame(table.backend, keys | columns),
@@ -286,14 +287,20 @@ def _coordinates(
     return None, x, y
 
 
-def _named_degrees(degrees: tuple[Any, Any]) -> dict[str, Any]:
-    return dict(zip(("center_longitude", "center_latitude"), degrees, strict=True))
+def _degrees(table: Any, known: Plane, core: dict[str, Any]) -> dict[str, Any]:
+    longitude, latitude = known.degrees(core["center_x"], core["center_y"])
+    if not (np.isfinite(longitude).all() and np.isfinite(latitude).all()):
+        columns = f"{table.name('x')!r} and {table.name('y')!r}"
+        raise InvalidInputError(
+            f"the centre of columns {columns} lies outside what {known.told} can show; are they coordinates in it?"
+        )
+    return {"center_longitude": longitude, "center_latitude": latitude}
 
 
 def _shifts(
-    parts: dict[str, tuple[Labels, NDArray[np.uint32]]], columns: dict[str, Any], known: Plane | None
+    parts: dict[str, tuple[Labels, NDArray[np.uint32]]], columns: dict[str, Any], rest: Any, known: Plane | None
 ) -> tuple[dict[str, Any], list[str]]:
-    """Return the steps of each group's centre from period to period."""
+    """Return the steps of each centre from period to period; `rest` is what centres have beyond their doubles."""
     nothing = np.zeros(0)
     if "time" not in parts:
         return dict.fromkeys(("from", "to", "distance", "bearing", "elapsed", "speed"), nothing), []
@@ -305,7 +312,8 @@ def _shifts(
     when, notes = _moments(periods)
     elapsed = when[period[end]] - when[period[start]]
     if known is None:
-        east, north = (columns[name][end] - columns[name][start] for name in ("center_x", "center_y"))
+        centre = np.array([columns["center_x"], columns["center_y"]])
+        east, north = centre[:, end] - centre[:, start] + (rest[:, end] - rest[:, start])
         distance = np.hypot(east, north)
         bearing = np.where(distance > 0.0, np.mod(np.degrees(np.arctan2(east, north)), 360.0), np.nan)
     else:

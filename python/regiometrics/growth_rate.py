@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from . import _core
 from ._call import call
 from ._input import numbered, read
-from ._labels import Keys, Labels
+from ._labels import Keys, Labels, place_of
+from ._options import shown
 from ._tables import Frame, make_frame, unite
 from .errors import InvalidInputError
 
@@ -108,7 +109,7 @@ def _years(times: Labels) -> NDArray[np.float64]:
         if any(isinstance(label, str | bytes | bool) for label in labels):
             raise TypeError
         return np.array([float(getattr(label, "year", label)) for label in labels])
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidInputError(
             f"column {times.name!r} is of type {times.series.dtype}; growth per year needs years as numbers or dates"
         ) from None
@@ -146,10 +147,15 @@ def _pair(times: Labels, span: Any) -> tuple[int, int]:
     if all(hasattr(label, "year") for label in known) and all(isinstance(end, int) for end in span):
         # Dates count by their year, and may be named by it.
         known = [label.year for label in known]
+    places = []
     for end in span:
-        if end not in known:
-            raise InvalidInputError(f"column {times.name!r} has no {end!r}; it runs from {known[0]} to {known[-1]}")
-    return known.index(span[0]), known.index(span[1])
+        place = place_of(end, known)
+        if place is None:
+            raise InvalidInputError(
+                f"column {times.name!r} has no {shown(end)}; it runs from {known[0]} to {known[-1]}"
+            )
+        places.append(place)
+    return places[0], places[1]
 
 
 def _check(values: NDArray[np.float64], keys: Keys, times: Labels, column: int, name: str) -> None:

@@ -12,7 +12,7 @@ from . import _core
 from ._call import call
 from ._densities import KERNELS, cell_columns, cell_keys, cells_named, rule_or_number
 from ._input import read
-from ._options import amount, choice, count, fraction, seed_or_draw
+from ._options import amount, choice, count, fraction, seed_or_draw, shown
 from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
@@ -311,14 +311,14 @@ def _support(support: Any) -> tuple[float, float]:
         return -math.inf, math.inf
     advice = "support must be a pair as (0, 100), with None for an end without bound"
     if isinstance(support, str) or not hasattr(support, "__len__") or len(support) != 2:
-        raise InvalidInputError(f"{advice}, not {support!r}")
+        raise InvalidInputError(f"{advice}, not {shown(support)}")
     try:
         low = -math.inf if support[0] is None else float(support[0])
         high = math.inf if support[1] is None else float(support[1])
-    except (TypeError, ValueError):
-        raise InvalidInputError(f"{advice}, not {support!r}") from None
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidInputError(f"{advice}, not {shown(support)}") from None
     if not low < high:
-        raise InvalidInputError(f"the first number of support must be below the second, not {support!r}")
+        raise InvalidInputError(f"the first number of support must be below the second, not {shown(support)}")
     return low, high
 
 

@@ -18,8 +18,8 @@ from ._chain import (
     class_panel,
     core_chain,
     counting_notes,
+    eigenvalue_indices,
     open_panel,
-    second_modulus,
     square_of_frame,
     square_tables,
     structure_notes,
@@ -27,7 +27,7 @@ from ._chain import (
 )
 from ._input import read
 from ._labels import Labels
-from ._options import count, fraction
+from ._options import count, fraction, shown
 from ._record import record
 from ._result import Result
 from ._tables import Frame, make_frame
@@ -301,14 +301,14 @@ def _from_value(
 def _from_state(panel: Panel, exclude: Any) -> tuple[NDArray[np.uint32], States, Mapping[str, Any], list[str]]:
     labels = panel.table.labels("state")
     every = labels.to_list()
-    unwanted = _listed(exclude)
-    unknown = [label for label in unwanted if label not in every]
+    unwanted = [(label, labels.find(label)) for label in _listed(exclude)]
+    unknown = [label for label, code in unwanted if code is None]
     if unknown:
         raise InvalidInputError(
-            f"column {labels.name!r} has no {', '.join(map(repr, unknown))} to exclude; there is "
+            f"column {labels.name!r} has no {', '.join(map(shown, unknown))} to exclude; there is "
             f"{', '.join(map(repr, every[:10]))}"
         )
-    kept = np.array([code for code, label in enumerate(every) if label not in unwanted], dtype=np.uint32)
+    kept = np.setdiff1d(np.arange(len(every)), [code for _, code in unwanted]).astype(np.uint32)
     if len(kept) == 0:
         raise InvalidInputError(f"every state in column {labels.name!r} is excluded; nothing is left")
     new = np.full(len(every), NO_STATE, dtype=np.uint32)
@@ -345,15 +345,13 @@ def make_markov(
 
 
 def _mobility(backend: Any, core: Mapping[str, Any], k: int) -> Frame:
-    determinant, second = second_modulus(core, k)
-    with np.errstate(divide="ignore"):
-        half_life = -np.log(2.0) / np.log(second) if second < 1.0 or np.isnan(second) else np.inf
+    determinant, second, log = eigenvalue_indices(core, k)
     indices = {
         "shorrocks": core["shorrocks"],
         "prais": core["movers"],
-        "determinant": 1.0 - determinant,
-        "second_eigenvalue": 1.0 - second,
-        "half_life": abs(half_life),
+        "determinant": determinant,
+        "second_eigenvalue": second,
+        "half_life": np.inf if log == 0.0 else np.log(2.0) / abs(log),
     }
     return make_frame(backend, {"index": np.array(list(indices)), "value": np.array(list(indices.values()))})
 
@@ -477,11 +475,11 @@ def counts_from_probabilities(probabilities: Any, n: Any, *, decimals: int | Non
     if (room >= 0.5).any():
         row = int(np.argmax(room))
         raise InvalidInputError(f"{digits} decimals are too few to tell the counts of {cases[row]} cases (row {row})")
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         # Shares that overflow fit no counts.
         expected = np.where(used[:, None], shares, 0.0) * cases[:, None]
-    counts = np.rint(expected)
-    fits = (np.abs(expected - counts) <= room[:, None] + 1e-9).all(axis=1) & (counts.sum(axis=1) == cases)
+        counts = np.rint(expected)
+        fits = (np.abs(expected - counts) <= room[:, None] + 1e-9).all(axis=1) & (counts.sum(axis=1) == cases)
     if not fits.all():
         row = int(np.argmin(fits))
         raise InvalidInputError(

@@ -318,7 +318,12 @@ def _label_column(backend: Any, labels: list[Any]) -> Any:
     import pandas as pd
 
     if backend is nw.Implementation.PANDAS:
-        distinct = pd.Series(labels).array
+        distinct: Any
+        try:
+            distinct = pd.Series(labels).array
+        except UnicodeEncodeError:
+            # Halves of surrogate pairs are no strings to pandas.
+            distinct = np.array(labels, dtype=object)
         return lambda codes: distinct.take(np.asarray(codes, dtype=np.int64))
     try:
         series = nw.new_series("", labels, backend=backend)

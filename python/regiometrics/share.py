@@ -11,6 +11,7 @@ from . import _core
 from ._call import call
 from ._input import InputTable, numbered, read
 from ._labels import Keys
+from ._options import shown
 from ._tables import Frame, make_frame, unite
 from .errors import InvalidInputError
 
@@ -96,11 +97,11 @@ def share(
 
 def _is_total(table: InputTable, total: Any) -> NDArray[np.bool_]:
     units = table.labels("unit")
-    known = units.to_list()
-    if total not in known:
-        shown = ", ".join(map(repr, known[:10]))
-        raise InvalidInputError(f"column {units.name!r} has no {total!r} to divide by; there is {shown}")
-    return np.equal(units.codes, known.index(total))
+    code = units.find(total)
+    if code is None:
+        there = ", ".join(map(repr, units.to_list()[:10]))
+        raise InvalidInputError(f"column {units.name!r} has no {shown(total)} to divide by; there is {there}")
+    return np.equal(units.codes, code)
 
 
 def _reference(

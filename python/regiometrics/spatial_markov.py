@@ -265,11 +265,12 @@ def spatial_markov(
             "pass islands='drop' or islands='own_class'"
         )
     lags = spatial_lags(panel, aligned, values)
+    n_lags = k if lag_k is None else count("lag_k", lag_k, least=2)
     options: dict[str, Any] = {"method": method, "pooled": pooled, "stacklevel": 4}
     name = panel.table.name("value")
     classes = class_panel(values, panel.time_codes, panel.times, k=k, breaks=breaks, what=repr(name), **options)
     lag_classes, given, first = classes_of_lags(
-        panel, lags, is_island if islands == "own_class" else None, lag_breaks, lag_k or k, options
+        panel, lags, is_island if islands == "own_class" else None, lag_breaks, n_lags, options
     )
     n_given = lag_classes.k + 1 - first
     counts, n_incomplete = call(

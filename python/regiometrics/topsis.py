@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from . import _core
 from ._call import call
 from ._indicators import Indicators, read_indicators, told_constant
-from ._options import amount, by_name, choice
+from ._options import amount, by_name, choice, shown
 from ._record import record
 from ._result import Result
 from ._tables import Frame
@@ -232,8 +232,8 @@ def _numbers(indicators: Indicators, weights: Any) -> NDArray[np.float64]:
 def _weight(name: str, weight: Any) -> float:
     try:
         number = float(weight)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not 0.0 <= number < math.inf:
-        raise InvalidInputError(f"the weight of {name!r} must be a number of zero or more, not {weight!r}")
+        raise InvalidInputError(f"the weight of {name!r} must be a number of zero or more, not {shown(weight)}")
     return number

@@ -55,6 +55,8 @@ fn table<'py>(py: Python<'py>, rows: &[Ellipse]) -> PyResult<Bound<'py, PyDict>>
     };
     set("center_x", |row| row.center_x)?;
     set("center_y", |row| row.center_y)?;
+    set("rest_x", |row| row.rest_x)?;
+    set("rest_y", |row| row.rest_y)?;
     set("semi_major", |row| row.semi_major)?;
     set("semi_minor", |row| row.semi_minor)?;
     set("azimuth", |row| row.azimuth)?;

@@ -80,6 +80,9 @@ pub struct Ellipse {
     pub n: u64,
     pub center_x: f64,
     pub center_y: f64,
+    /// What the centre has beyond these two doubles, so that differences of centres far from zero keep their digits.
+    pub rest_x: f64,
+    pub rest_y: f64,
     pub semi_major: f64,
     /// Zero if the points lie on a line.
     pub semi_minor: f64,
@@ -243,20 +246,35 @@ impl Cloud {
             let across = if b > 0.0 { (v / reach.1).powi(2) } else { 0.0 };
             [if (u / reach.0).powi(2) + across <= 1.0 { 1.0 } else { 0.0 }]
         })?;
+        let (center_x, rest_x) = exact_sum(self.corner.0, self.scale * centre.0);
+        let (center_y, rest_y) = exact_sum(self.corner.1, self.scale * centre.1);
         let (semi_major, semi_minor) = (a * self.scale, b * self.scale);
+        let (perimeter, area) = (perimeter(semi_major, semi_minor), PI * semi_major * semi_minor);
+        if !(perimeter.is_finite() && area.is_finite()) {
+            return Err(Error::OutOfRange { name: "x", period: self.cell });
+        }
         Ok(Ellipse {
             n: n as u64,
-            center_x: self.corner.0 + self.scale * centre.0,
-            center_y: self.corner.1 + self.scale * centre.1,
+            center_x,
+            center_y,
+            rest_x,
+            rest_y,
             semi_major,
             semi_minor,
             azimuth: if is_circle { f64::NAN } else { half_turn(angle.to_degrees()) },
             flattening: (a - b) / a,
-            perimeter: perimeter(semi_major, semi_minor),
-            area: PI * semi_major * semi_minor,
+            perimeter,
+            area,
             share_inside: inside / total,
         })
     }
+}
+
+/// `a + b` as a double, and what its rounding left out (Knuth 1969, §4.2.2).
+fn exact_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let from_b = sum - a;
+    (sum, (a - (sum - from_b)) + (b - from_b))
 }
 
 /// An angle in (−90, 90] degrees as one in [0, 180) of the same axis.

@@ -8,8 +8,9 @@ use super::check;
 use super::error::{Error, Result};
 use super::job::Job;
 use super::kde::bandwidth::{self, Remark};
-use super::kde::sample::{Sample, Spread, unit_of};
+use super::kde::sample::{Sample, Spread};
 use super::kde::shape::Kernel;
+use super::stats::unit_of;
 
 /// Points that are added to a grid of their own, at least; these grids are added in order.
 const STRETCH: usize = 1 << 13;

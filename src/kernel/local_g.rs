@@ -57,9 +57,9 @@ type Deviate = [f64; 5];
 /// Those of [`SpatialPanel::periods`]; `Negative` or `NotFinite` for the weight of the unit itself; `Cancelled`.
 pub fn local_g(job: &Job, panel: &SpatialPanel<'_>, parameters: &Parameters) -> Result<LocalG> {
     if let Some(weight) = parameters.self_weight {
-        check::positive("self_weight", &[weight]).map_err(|_| Error::Parameter {
+        check::positive("self_weight", &[weight, weight * weight]).map_err(|_| Error::Parameter {
             name: "self_weight",
-            requirement: "a number above zero",
+            requirement: "a number above zero whose square is a double",
             value: weight,
         })?;
     }

@@ -3,7 +3,7 @@
 //! Anselin, L. (1995). Local indicators of spatial association. Geographical Analysis 27, 93–115.
 
 use super::conditional::{Others, permute, weight_spread};
-use super::error::Result;
+use super::error::{Error, Result};
 use super::job::Job;
 use super::spatial_panel::{Field, SpatialPanel};
 use super::special::normal_two_sided_tail;
@@ -57,7 +57,7 @@ type Deviate = [f64; 5];
 /// O(n + links), and O(n · permutations · neighbours) for the permutations.
 ///
 /// # Errors
-/// Those of [`SpatialPanel::periods`]; `Cancelled`.
+/// Those of [`SpatialPanel::periods`]; `OutOfRange` for weights; `Cancelled`.
 pub fn local_moran(job: &Job, panel: &SpatialPanel<'_>, parameters: &Parameters) -> Result<LocalMoran> {
     let mut result = LocalMoran::default();
     panel.periods(job, LEAST_UNITS, |period, field| {
@@ -67,6 +67,10 @@ pub fn local_moran(job: &Job, panel: &SpatialPanel<'_>, parameters: &Parameters)
             Ok(units.map(|unit| deviate(field, unit, parameters.null, kurtosis)).collect::<Vec<Deviate>>())
         })?;
         let deviates = chunks.concat();
+        if deviates.iter().flatten().any(|number| number.is_infinite()) {
+            // Scores are numbers near one.
+            return Err(Error::OutOfRange { name: "weights", period });
+        }
         let column = |place: usize| {
             field.spread(&deviates.iter().map(|each| each[place]).collect::<Vec<_>>(), f64::NAN)
         };

@@ -67,7 +67,7 @@ pub struct Links {
 ///
 /// # Errors
 /// `Length`, `Code`, `NotFinite`, `Negative`; `SelfLink` unless `drop_self_loops`, `Duplicate` with
-/// [`Parallel::Error`]; `Cancelled`.
+/// [`Parallel::Error`]; `OutOfRange` if the weights of a period add up to no double; `Cancelled`.
 pub fn simplify(job: &Job, rows: &Rows<'_>, parallel: Parallel, drop_self_loops: bool) -> Result<Links> {
     check::length("target", rows.target, rows.source.len())?;
     check::codes("source", rows.source, rows.n_nodes)?;
@@ -98,6 +98,12 @@ pub fn simplify(job: &Job, rows: &Rows<'_>, parallel: Parallel, drop_self_loops:
     }
     job.sort_by(&mut kept, |a, b| a.cmp(b))?;
     merge(job, rows, &kept, parallel, &mut result)?;
+    for links in result.links.chunk_by(|a, b| a.period == b.period) {
+        // Twice, since a node of an undirected network adds up links of both ends.
+        if !(2.0 * links.iter().map(|link| link.weight).sum::<f64>()).is_finite() {
+            return Err(Error::OutOfRange { name: "weights", period: links[0].period as usize });
+        }
+    }
     Ok(result)
 }
 
@@ -118,7 +124,10 @@ fn merge(
         }
         let weight_of = |row: usize| rows.weights.map_or(1.0, |weights| weights[row]);
         let divisor = if parallel == Parallel::Mean { same.len() as f64 } else { 1.0 };
-        let weight = same.iter().map(|&(.., row)| weight_of(row) / divisor).sum();
+        // Divided before they are added, weights near the least double would become zero; after, the largest infinite.
+        let sum: f64 = same.iter().map(|&(.., row)| weight_of(row)).sum();
+        let parts = || same.iter().map(|&(.., row)| weight_of(row) / divisor).sum();
+        let weight = if sum.is_finite() { sum / divisor } else { parts() };
         result.n_parallel += same.len() as u64 - 1;
         result.links.push(Link { period, source, target, weight });
     }

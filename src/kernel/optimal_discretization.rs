@@ -120,8 +120,11 @@ fn center(job: &Job, values: &[f64], rows: Vec<u32>, period: usize) -> Result<Ou
     let (n, first) = (rows.len(), values[first as usize]);
     let value = |row: usize| values[rows[row] as usize];
     let mean = first + job.sum(n, |row| value(row) - first)? / n as f64;
-    let squares = job.sum(n, |row| (value(row) - mean).powi(2))?;
-    let centered: Vec<f64> = rows.iter().map(|&row| values[row as usize] - mean).collect();
+    let mut centered: Vec<f64> = rows.iter().map(|&row| values[row as usize] - mean).collect();
+    // Far from zero the mean is rounded: what it misses is no part of any class.
+    let missed = job.sum(n, |row| centered[row])? / n as f64;
+    centered.iter_mut().for_each(|value| *value -= missed);
+    let squares = job.sum(n, |row| centered[row].powi(2))?;
     if squares <= 0.0 && centered.iter().all(|&value| value == 0.0) {
         return Err(Error::Constant { name: "values", period });
     }

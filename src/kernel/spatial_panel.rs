@@ -78,6 +78,10 @@ impl<'a> SpatialPanel<'a> {
         if heaviest <= 0.0 {
             return Err(Error::NoLinks { period });
         }
+        // No sum of squared weights is larger.
+        if !(heaviest * heaviest * field.n() as f64).is_finite() {
+            return Err(Error::OutOfRange { name: "weights", period });
+        }
         if field.values.iter().any(|value| !(heaviest * value).is_finite()) {
             return Err(Error::OutOfRange { name: "values", period });
         }

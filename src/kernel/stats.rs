@@ -27,6 +27,13 @@ pub fn keeps_digits(product: f64) -> bool {
     product.is_finite() && product > f64::MIN_POSITIVE / f64::EPSILON
 }
 
+/// The power of two in units of which the largest weight is near one, so that sums and squares of weights are doubles;
+/// dividing by it rounds nothing.
+pub fn unit_of(weights: &[f64]) -> f64 {
+    let largest = weights.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+    2f64.powi(largest.log2().floor() as i32)
+}
+
 /// The score interval of Wilson (1927) for `count` successes in `n` trials, at the critical value `z`.
 ///
 /// The roots x of (count/n − x)² = z² x (1 − x)/n, taken without cancellation: zero and one are exact.

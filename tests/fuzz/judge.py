@@ -16,6 +16,7 @@ from calls import METHODS, Case
 from draw import Draw
 from objects import OBJECTS
 from raw import RAW, raw_case
+from regiometrics._tables import LABELS
 from undefined import UNDEFINED
 
 CASES: dict[str, Callable[[Draw], Case]] = METHODS | OBJECTS | {f"core.{name}": raw_case(name) for name in RAW}
@@ -43,8 +44,11 @@ def problem(method: str, seed: int, number: int, *, show: bool = False) -> str |
         warnings.simplefilter("ignore")
         try:
             function, arguments, options = CASES[method](draw)
-        except Exception:
-            # Nonsense met a step of the drawing itself; what calm draws cannot make is an error of the entry.
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt | MemoryError):
+                raise
+            # Nonsense met a step of the drawing itself, at which polars panics; what calm draws cannot make is an error
+            # of the entry.
             draw.wildness = 0.0
             function, arguments, options = CASES[method](draw)
     if show:
@@ -131,7 +135,8 @@ def _names(function: Any, arguments: Any, options: Any) -> Iterator[str]:
 
 def _of_warnings(caught: list[warnings.WarningMessage]) -> str | None:
     for each in caught:
-        if not issubclass(each.category, rgm.RegiometricsWarning):
+        # Where it is loaded, scikit-learn's own class stands for ours: its checks of estimators ask for it.
+        if not issubclass(each.category, rgm.RegiometricsWarning) and each.category.__name__ != "DataConversionWarning":
             place = f"{str(each.filename).rsplit('/', 1)[-1]}:{each.lineno}"
             return f"{each.category.__name__}: {str(each.message)[:200]} [{place}]"
     return None
@@ -142,11 +147,13 @@ def _of_warnings(caught: list[warnings.WarningMessage]) -> str | None:
 
 def _of_numbers(method: str, result: Any, arguments: Any) -> str | None:
     """Return the first column of a result that has NaN or infinities, and no reason in `UNDEFINED`."""
-    given = {str(name) for each in arguments for name in getattr(each, "columns", getattr(each, "column_names", ()))}
+    # What pyarrow calls columns are the arrays.
+    given = {str(name) for each in arguments for name in getattr(each, "column_names", getattr(each, "columns", ()))}
     for table, column, values in _columns(result):
         if column in given:
             continue
-        wrong = ~np.isfinite(values)
+        # A label of the caller's may be infinite; one that is missing would have been refused.
+        wrong = np.isnan(values) if column in LABELS else ~np.isfinite(values)
         if not wrong.any():
             continue
         allowed = _allowed(method, table, column)

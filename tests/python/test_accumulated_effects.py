@@ -9,6 +9,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 import regiometrics as rgm
 
@@ -143,6 +144,34 @@ def test_options_out_of_range_are_refused(options: dict[str, Any], message: str)
     model = rgm.RandomForestRegressor(5, random_state=1).fit(x, y)
     with pytest.raises(rgm.InvalidInputError, match=message):
         rgm.accumulated_effects(model, x, options.pop("factors", None), **options)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pl.DataFrame({"a": pl.Series([2**70, 0], dtype=pl.Int128), "b": pl.Series(["x", "y"], dtype=pl.Categorical)}),
+        pa.table(
+            {"a": pa.DictionaryArray.from_arrays(pa.array([None], pa.int8()), pa.array([], pa.float64())), "b": [1.0]}
+        ),
+    ],
+)
+def test_tables_that_are_no_matrix_are_refused(data: Any) -> None:
+    x, y = sample(30)
+    model = rgm.RandomForestRegressor(2, random_state=1).fit(x[:, :2], y)
+    with pytest.raises(rgm.InvalidInputError, match="data cannot be read as an array of rows × factors"):
+        rgm.accumulated_effects(model, data)
+
+
+@pytest.mark.filterwarnings("ignore:the response is constant:regiometrics.RegiometricsWarning")
+def test_bands_of_the_largest_responses() -> None:
+    # Their sum is no double; the response is known to be that of the fit all the same.
+    x, y = np.arange(20.0)[:, None], np.full(20, -1e308)
+    model = rgm.RandomForestRegressor(3, random_state=1).fit(x, y)
+    assert model.predict(x).tolist() == y.tolist()
+    curves = rgm.accumulated_effects(model, x, value=y, bootstrap=2, seed=1).curves
+    assert (curves[["effect", "low", "high"]] == 0.0).all(axis=None)
+    with pytest.raises(rgm.InvalidInputError, match="is not the response that the model was fitted on"):
+        rgm.accumulated_effects(model, x, value=0.9 * y, bootstrap=2)
 
 
 def test_the_figure_draws_the_table() -> None:

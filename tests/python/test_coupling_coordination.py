@@ -387,3 +387,9 @@ def test_rows_are_dropped_also_where_the_systems_are_all_the_columns() -> None:
     whole = rgm.coupling_coordination(data.fillna(0.5), ["a", "b"]).table
     assert whole.index.to_list() == ["x", "y", "z"]
     assert rgm.coupling_coordination(data.fillna(0.5), ["a", "b"], weights=[1e308, 1e308]).weights == (0.5, 0.5)
+
+
+def test_an_array_of_records_is_no_system() -> None:
+    records = np.zeros(2, dtype=[("a", float), ("b", int)])
+    with pytest.raises(rgm.InvalidInputError, match="system1 cannot be read as a column"):
+        rgm.coupling_coordination(None, {"u": [0.1, 0.2], "v": records})

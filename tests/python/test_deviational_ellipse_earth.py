@@ -163,6 +163,10 @@ def test_coordinates_that_are_not_of_the_crs_are_refused() -> None:
         on_earth(crs="EPSG:0")
     with pytest.raises(rgm.InvalidInputError, match="projection must be 'azimuthal_equal_area', 'albers'"):
         on_earth(projection=4326)
+    with pytest.raises(
+        rgm.InvalidInputError, match=r"the centre of columns 'x' and 'y' lies outside what WGS 84 / UTM"
+    ):
+        rgm.deviational_ellipse(None, x=[1e14, 2e14, 4e14], y=[0.0, 10.0, 50.0], crs=32650)
     with pytest.raises(rgm.InvalidInputError, match="neither geographic nor projected"):
         on_earth(crs=4978)
     with pytest.raises(rgm.InvalidInputError, match="unit must be one of 'm', 'km', not 'mile'"):

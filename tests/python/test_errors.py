@@ -173,3 +173,29 @@ def test_warnings_point_at_the_callers_line() -> None:
     with pytest.warns(rgm.RegiometricsWarning, match="1 zero") as caught:
         rgm.theil(None, [0.0, 1.0, 3.0])
     assert [each.filename for each in caught] == [__file__]
+
+
+HUGE = 10**400
+PAIR = pd.DataFrame({"a": [0.2, 0.4, 0.9], "b": [0.5, 0.1, 0.8], "t": [2000, 2001, HUGE], "u": ["x"] * 3})
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: rgm.coupling_coordination(PAIR, ["a", "b"], stages=HUGE), "stages must be three numbers"),
+        (lambda: rgm.coupling_coordination(PAIR, ["a", "b"], weights=[1, HUGE]), "weights must be numbers"),
+        (lambda: rgm.topsis(PAIR, ["a", "b"], weights=[1, HUGE]), "the weight of 'b' must be a number"),
+        (lambda: rgm.kde(PAIR, "a", support=(0, HUGE)), "support must be a pair"),
+        (lambda: rgm.growth_rate(PAIR, "a", time="t", unit="u"), "column 't' is of type"),
+        (lambda: rgm.geodetector(PAIR, "a", "b", discretize={"b": [HUGE]}), "must be the name of a method"),
+        (
+            lambda: rgm.weights.as_weights(np.eye(2)[::-1], ids=["x", "y"]).lag([1, HUGE]),
+            "values cannot be read as numbers",
+        ),
+    ],
+)
+def test_whole_numbers_beyond_doubles_are_refused(call: Callable[[], object], message: str) -> None:
+    told = str(refused(call))
+    assert message in told
+    # Nobody reads 400 digits.
+    assert len(told) < 300

@@ -405,6 +405,8 @@ def test_missing_values_are_dropped_and_counted_if_asked() -> None:
         ({"factors": []}, "factors must be the name of a column or a list"),
         ({"factors": 3}, "factors must be the name of a column or a list"),
         ({"factors": "rain"}, "data have no column 'rain'"),
+        ({"time": np.zeros((2, 2))}, "time must be the name of a column of data, not ndarray"),
+        ({"time": ["year"]}, "time must be the name of a column of data, not list"),
         ({"singletons": "leave"}, "singletons must be one of 'keep', 'drop'"),
         ({"variance": "n-1"}, "variance must be one of"),
         ({"adjust": "none"}, "adjust must be one of"),
@@ -456,3 +458,7 @@ def test_refusals_of_data() -> None:
         rgm.geodetector(None, [1.0, 2.0], [*"ab"])
     with pytest.raises(rgm.InvalidInputError, match="the arrays differ in length: value 2, x 3"):
         rgm.geodetector(None, [1.0, 2.0], {"x": [*"abc"]})
+    with pytest.raises(rgm.InvalidInputError, match=r"^x cannot be read as an array"):
+        rgm.geodetector(None, [1.0, 2.0], {"x": [(1, 2), 0]})
+    with pytest.raises(rgm.InvalidInputError, match="x is an index of 2 levels; give one of them"):
+        rgm.geodetector(None, [1.0, 2.0], {"x": pd.MultiIndex.from_arrays([[*"ab"], [*"ab"]])})

@@ -143,6 +143,8 @@ def test_parts_without_a_complete_row_are_counted_and_left_out() -> None:
         detect(iter(pieces[2:4]), missing="drop")
     with pytest.raises(rgm.InvalidInputError, match="the data have no rows"):
         detect(iter([data.iloc[:0]]))
+    with pytest.raises(rgm.InvalidInputError, match=r"LazyFrame; call \.collect\(\) first"):
+        detect([pl.from_pandas(data).lazy()])
     frame = dask.dataframe.from_pandas(table().assign(number=range(5000)), npartitions=6)
     few = frame[frame["number"] > 2500]
     assert_same(detect(few), detect(few.compute()), tolerance=1e-9)
@@ -223,6 +225,13 @@ def test_chunked_datasets_and_arrays_go_through_dask() -> None:
     one = rgm.geodetector(None, lazy[0], {"soil": lazy[1]}, missing="drop")
     two = rgm.geodetector(None, data["yield"].values, {"soil": soil}, missing="drop")
     assert_same(one, two, tolerance=1e-10)
+
+
+def test_strata_of_half_characters_are_read() -> None:
+    strata = np.array(["\ud800", "a", "\ud800", "a"], dtype=object)
+    # q of {1, 5} and {2, 6}: within 16, in all 17.
+    result = rgm.geodetector(None, [1.0, 2.0, 5.0, 6.0], {"soil": strata})
+    assert result.factor["q"].item() == pytest.approx(1 / 17, rel=1e-12)
 
 
 def test_grids_that_do_not_fit_are_refused() -> None:

@@ -284,6 +284,7 @@ def test_repeated_unit_periods_are_named_with_their_rows() -> None:
         ([(2014, 2017, 2020)], "each of periods must be a pair (start, end), not (2014, 2017, 2020)"),
         (["ab"], "each of periods must be a pair (start, end), not 'ab'"),
         ([(2014, 2021)], "column 'year' has no 2021; it runs from 2014 to 2020"),
+        ([(2014, pd.NA)], "column 'year' has no <NA>; it runs from 2014 to 2020"),
         ([(2020, 2014)], "the span from 2020 to 2014 does not go forward by a year or more; dates count by their year"),
         ([(2014, 2014)], "the span from 2014 to 2014 does not go forward by a year or more; dates count by their year"),
     ],

@@ -271,3 +271,38 @@ def test_keys_are_numbered_in_the_order_of_their_labels(sizes):
         assert n_keys == len(keys)
         assert [keys[rank] for rank in ranks] == list(zip(*(column.tolist() for column in columns), strict=True))
         assert [tuple(map(int, key)) for key in zip(*of_columns, strict=True)] == keys
+
+
+def test_whole_numbers_beyond_doubles_beside_numbers_are_refused() -> None:
+    with pytest.raises(rgm.InvalidInputError, match=r"^the labels in column 'unit' cannot be put in order"):
+        rgm.share(None, [1.0, 2.0], unit=pd.Series([np.float64(0.5), 10**400], dtype=object))
+
+
+def test_an_empty_dictionary_of_nothing_is_refused() -> None:
+    nothing = pa.chunked_array([], pa.dictionary(pa.int8(), pa.null()))
+    with pytest.raises(
+        rgm.InvalidInputError, match=r"^the labels in column 'a' cannot be put in order.*there are none"
+    ):
+        rgm.network_indicators(pa.table({"a": nothing, "b": nothing}), source="a", target="b", nodes=["x"])
+
+
+def test_numbers_of_128_bits_are_labels() -> None:
+    wide = pl.Series([2**100, 7, 2**100, 7], dtype=pl.Int128)
+    data = pl.DataFrame({"unit": wide, "gdp": [1.0, 2.0, 5.0, 6.0]})
+    # q of {1, 5} and {2, 6}: within 16, in all 17.
+    assert rgm.geodetector(data, "gdp", "unit").factor["q"].item() == pytest.approx(1 / 17, rel=1e-12)
+    totals = rgm.dagum_gini(data, "gdp", group="unit").within
+    assert totals["group"].to_list() == [7, 2**100]
+    assert totals["mean"].to_list() == [4.0, 3.0]
+
+
+def test_labels_of_several_numbers_each_are_refused() -> None:
+    pairs = pl.Series([[0, 1], [1, 2]], dtype=pl.Array(pl.Int64, 2))
+    with pytest.raises(rgm.InvalidInputError, match="column 'unit'"):
+        rgm.share(pl.DataFrame({"unit": pairs, "gdp": [1.0, 2.0]}), "gdp", unit="unit")
+
+
+def test_objects_that_say_that_they_are_missing_are_refused() -> None:
+    data = pl.DataFrame({"unit": pl.Series(["a", pd.NA], dtype=pl.Object), "gdp": [1.0, 2.0]})
+    with pytest.raises(rgm.InvalidInputError, match="column 'unit'"):
+        rgm.share(data, "gdp", unit="unit")

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 import regiometrics as rgm
-from regiometrics.weights import SpatialWeights, from_edges
+from regiometrics.weights import SpatialWeights, as_weights, from_edges
 
 IDS = list("abcdef")
 METHODS = [rgm.local_g, rgm.local_moran, rgm.moran]
@@ -180,6 +182,8 @@ def test_weights_whose_squares_overflow_have_no_moments() -> None:
             [1.0, 2.0, 4.0, 3.0],
             weights=rgm.weights.as_weights(np.ones((4, 4)) * 1e200 - np.eye(4) * 1e200, ids=[1, 2, 3, 4]),
         )
+    with pytest.raises(rgm.InvalidInputError, match="weights are too large or too small"):
+        rgm.local_moran(None, [1.0, 2.0, 4.0], weights=weights)
     with pytest.raises(rgm.InvalidInputError, match="too large or too small to be summed"):
         weights.lag([1e200, 1e200, 1e200])
 
@@ -204,3 +208,13 @@ def test_too_few_permutations_for_adjusted_p_values_are_told() -> None:
         # 1 + 1/2 + … + 1/31 = 4.027.
         assert "below 0.25; permutations=4993 or more" in told(call, 999, "fdr_by")[0]
         assert told(call, 999, None) == []
+
+
+def test_units_of_several_types_are_refused_where_a_table_cannot_hold_them() -> None:
+    weights = as_weights(np.ones((6, 6)) - np.eye(6), ids=[*IDS[:5], 6])
+    for method in METHODS[:2]:
+        kept = method(pd.DataFrame({"y": data()["y"]}), "y", weights=weights).table
+        assert kept["unit"].tolist() == [*IDS[:5], 6]
+        for library in (pl.DataFrame, pa.table):
+            with pytest.raises(rgm.InvalidInputError, match=r"^the labels unit of the result are of .* \(str, int\)"):
+                method(library({"y": data()["y"].tolist()}), "y", weights=weights)

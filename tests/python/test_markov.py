@@ -113,6 +113,26 @@ def test_a_cycle_has_a_period_and_its_second_eigenvalue_lies_on_the_circle() -> 
     assert any(note.startswith("Periodic: a, b, c (period 3)") for note in result.notes)
 
 
+@pytest.mark.parametrize("n", [3, 10**6, 10**12])
+def test_mobility_of_a_chain_that_hardly_moves(n: int) -> None:
+    # P = [[1 − 1/n, 1/n], [1/n, 1 − 1/n]] has eigenvalues 1 and 1 − 2/n.
+    mobility = dict(rgm.markov_from_counts([[n - 1, 1], [1, n - 1]]).mobility.values.tolist())
+    assert mobility["determinant"] == pytest.approx(2 / n, rel=1e-15)
+    assert mobility["second_eigenvalue"] == pytest.approx(2 / n, rel=1e-15)
+    assert mobility["half_life"] == pytest.approx(-math.log(2) / math.log1p(-2 / n), rel=1e-15)
+
+
+def test_mobility_of_two_pairs_of_states_that_are_left_rarely() -> None:
+    # Inside a pair the next state is either one; each pair is left once in n steps: 1 − λ₂ = 2/n; the
+    # other two eigenvalues are zero.
+    n = 10**10
+    rows = [[n - 1, n - 1, 1, 1], [n - 1, n - 1, 1, 1], [1, 1, n - 1, n - 1], [1, 1, n - 1, n - 1]]
+    mobility = dict(rgm.markov_from_counts(rows).mobility.values.tolist())
+    assert mobility["second_eigenvalue"] == pytest.approx(2 / n, rel=1e-14)
+    assert mobility["half_life"] == pytest.approx(-math.log(2) / math.log1p(-2 / n), rel=1e-14)
+    assert mobility["determinant"] == pytest.approx(1.0, rel=1e-14)
+
+
 def test_two_recurrent_classes_have_a_distribution_each() -> None:
     result = chain_of("aba bab ccc dcc dac", 3)
     table = result.steady_state.pivot(index="recurrent_class", columns="state", values="probability")
@@ -306,6 +326,8 @@ def test_excluded_states_are_unknown_and_counted() -> None:
     assert result.states["state"].tolist() == ["a", "b", "a", "a", "b"]
     with pytest.raises(rgm.InvalidInputError, match="column 'state' has no 'y' to exclude; there is 'a', 'b', 'x'"):
         chain_of("axb", 3, exclude=["y"])
+    with pytest.raises(rgm.InvalidInputError, match=r"has no array\(\[0., 0.\]\) to exclude"):
+        chain_of("axb", 3, exclude=np.zeros(2))
     with pytest.raises(rgm.InvalidInputError, match="every state in column 'state' is excluded"):
         chain_of("aaa", 3, exclude=["a"])
 
@@ -398,6 +420,7 @@ def test_shares_that_fit_no_counts_are_refused() -> None:
         ([[0.5, 0.5]], [1.5], r"n\[0\] is 1.5; counts are whole numbers"),
         ([[0.5, math.nan]], [4], r"probabilities of row 0 are not finite"),
         ([0.5, 0.5], [4], r"one n per row"),
+        ([[1e308, 0.125]], [25], r"no whole counts of 25 cases"),
     ]
     for shares, n, message in refuse:
         with pytest.raises(rgm.InvalidInputError, match=message):

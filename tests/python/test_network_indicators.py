@@ -432,9 +432,11 @@ def refusal(match: str, **options: Any) -> None:
 def test_refusals() -> None:
     refusal(r"^column 'weight' is negative in row 1 \(-2\)", weight=[1, -2])
     refusal(r"^column 'weight' is infinite in row 0", weight=[math.inf, 1])
+    refusal(r"^the entries of column 'weight' are too large or too small to be summed", weight=[1e308, 1e308])
     refusal(r"^column 'weight' is missing in row 1", weight=[1, math.nan])
     refusal(r"needs weight=, the column that it is about", distance="weight")
     refusal(r"^a → b has weight 1e-310, whose inverse is infinite", weight=[1e-310, 1], distance="inverse_weight")
+    refusal(r"^the weights are too small for the inverse of a distance", weight=[1e-310, 1e-310], distance="weight")
     refusal(r"^distance must be one of 'hops', 'inverse_weight', 'weight', not 'cost'", weight=[1, 1], distance="cost")
     refusal(r"^nodes name 'a' more than once", nodes=list("abca"))
     refusal(r"^nodes are empty", nodes=[])
@@ -445,6 +447,9 @@ def test_refusals() -> None:
     refusal(r"^self_loops must be one of", self_loops="keep")
     refusal(r"^directed must be True or False", directed="yes")
     refusal(r"cannot be put in order; pass nodes", source=["a", 1])
+    halves = pd.DataFrame({"from": ["\ud800", "b"], "to": ["b", "c"]}, dtype=object)
+    half = rgm.network_indicators(halves, source="from", target="to")
+    assert column(half, "node") == ["b", "c", "\ud800"]
     mixed = rgm.network_indicators(None, source=["a", 1], target=["b", "c"], nodes=["a", "b", "c", 1])
     assert column(mixed, "node") == ["a", "b", "c", 1]
 

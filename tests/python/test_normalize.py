@@ -302,7 +302,7 @@ def refusal(data: Any, columns: Any = ("income",), **options: Any) -> str:
         (
             ["income"],
             {"directions": ["up"]},
-            "the direction of 'income' must be one of '+', '-', 'positive', 'negative'",
+            "directions['income'] must be one of '+', '-', 'positive', 'negative'",
         ),
         (
             ["income"],

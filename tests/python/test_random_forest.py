@@ -316,6 +316,14 @@ def test_ordered_categories_are_codes_and_others_are_refused() -> None:
         grown(pd.DataFrame({"level": text}), y)
 
 
+def test_dictionaries_of_periods_in_chunks_are_refused() -> None:
+    periods = pd.Series(pd.period_range("2010", periods=2, freq="Y")).astype("category")
+    for is_ordered, message in ((False, "categories without an order"), (True, "of column 'level' cannot be read")):
+        one = pa.table({"level": pa.array(periods.cat.set_categories(periods, ordered=is_ordered))})
+        with pytest.raises(rgm.InvalidInputError, match=message):
+            grown(pa.concat_tables([one.slice(0, 1), one.slice(1)]), np.array([1.0, 2.0]))
+
+
 # The estimator
 
 

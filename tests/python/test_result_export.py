@@ -88,6 +88,19 @@ def test_latex_escapes_labels() -> None:
     assert [row[0] for row in rows] == sorted(set(special()["area"]))
 
 
+def test_latex_takes_columns_whose_names_differ_in_their_bytes_only() -> None:
+    composed, decomposed = "caf\N{LATIN SMALL LETTER E WITH ACUTE}", "cafe\N{COMBINING ACUTE ACCENT}"
+    data = pd.DataFrame({composed: [1.0, None, 3.0], decomposed: [1, 2, 3], "unit": ["a"] * 3})
+    latex = rgm.interpolate(data, composed, unit="unit", time=decomposed).to_latex()
+    assert composed in latex
+    assert decomposed in latex
+
+
+def test_missing_numbers_of_the_caller_are_shown_as_dashes() -> None:
+    data = pd.DataFrame({"a": [1.0, 2.0], "note": pd.array([1.5, None], dtype="Float64")})
+    assert "–" in rgm.topsis(data, ["a"], weights="equal").to_latex()
+
+
 def test_latex_with_caption_and_label_floats() -> None:
     result = rgm.dagum_gini(special(), "gdp", group="area")
     bare = result.to_latex()

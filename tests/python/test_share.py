@@ -205,6 +205,7 @@ def test_repeated_unit_periods_are_named_with_their_rows() -> None:
 def test_an_unknown_reference_is_named_with_the_units_there_are() -> None:
     message = "column 'area' has no 'China' to divide by; there is 'coastal', 'inland', 'nation'"
     assert refusal(areas(), total="China") == message
+    assert refusal(areas(), total=pd.NA) == message.replace("'China'", "<NA>")
 
 
 def test_a_period_without_the_reference_is_named() -> None:

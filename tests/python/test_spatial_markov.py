@@ -323,7 +323,9 @@ def test_what_cannot_be_conditioned_is_refused() -> None:
         (r"^the weights have 60, which the data lack", ring(61), {}),
         (r"^islands must be one of 'error', 'drop', 'own_class'", weights, {"islands": "keep"}),
         (r"^lag is 8, but column 'year' has 8 period", weights, {"lag": 8}),
-        (r"^k must be a whole number from 2", weights, {"lag_k": 1}),
+        (r"^lag_k must be a whole number from 2", weights, {"lag_k": 1}),
+        (r"^lag_k must be a whole number from 2", weights, {"lag_k": 0}),
+        (r"^lag_k must be a whole number, not array", weights, {"lag_k": np.zeros(3)}),
         (r"^weights must be SpatialWeights", 3.0, {}),
     ]
     for message, links, options in refuse:

@@ -185,6 +185,7 @@ def test_units_that_ids_lack_or_repeat_are_named() -> None:
     refused(r"^column 'source' has 'b', which ids lack \(first in row 2\)", lambda: as_weights(EDGES, ids=["a", "c"]))
     refused(r"^ids name 'a' more than once", lambda: as_weights(MATRIX, ids=["a", "b", "a", "c"]))
     refused(r"^ids must be a sequence of labels", lambda: as_weights(MATRIX, ids=["a", None, "b", "c"]))
+    refused(r"^ids must be a sequence of labels", lambda: as_weights(MATRIX, ids=["a", pd.NA, "b", "c"]))
     refused(r"^ids must be a sequence of labels", lambda: as_weights(MATRIX, ids="abcd"))
 
 

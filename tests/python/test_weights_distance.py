@@ -244,3 +244,9 @@ def test_absent_libpysal_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "libpysal", None)
     with pytest.raises(rgm.RegiometricsError, match=r"needs libpysal.*pip install 'regiometrics\[spatial\]'"):
         from_geodataframe(squares())
+
+
+def test_repeated_units_of_a_column_without_a_name_are_refused() -> None:
+    data = pd.DataFrame({"": ["a", "a"], "x": [0.0, 1.0], "y": [0.0, 1.0]})
+    with pytest.raises(rgm.InvalidInputError, match=r"^unit name 'a' more than once"):
+        knn(data, x="x", y="y", unit="", k=1, metric="planar")

@@ -115,6 +115,9 @@ fn what_cannot_be_decomposed_is_refused() {
     assert_eq!(refusal(&panel(&[], None, &[], 1)), Some(Error::Empty { name: "values" }));
     let zero = Some(Error::ZeroMean { name: "values", period: 0 });
     assert_eq!(refusal(&panel(&[0.0, 0.0], None, &groups, 1)), zero);
+    let vacant =
+        Panel { periods: Classes { codes: Some(&[0, 0]), count: 2 }, ..panel(&[1.0, 2.0], None, &groups, 1) };
+    assert_eq!(refusal(&vacant), Some(Error::ZeroMean { name: "values", period: 1 }));
     let negative = Some(Error::Negative { name: "values", row: 1, value: -1.0 });
     assert_eq!(refusal(&panel(&[1.0, -1.0], None, &groups, 1)), negative);
     let weight = Some(Error::Negative { name: "weights", row: 0, value: -1.0 });

@@ -61,6 +61,18 @@ fn a_large_offset_costs_no_more_than_the_coordinates_have_lost() {
 }
 
 #[test]
+fn the_centre_is_known_beyond_its_double() {
+    // Three points from 2³⁰ to 2³⁰ + 2: the mean of 0, 1 and 2⁻¹⁰ above it is no multiple of 2⁻²².
+    let base = 1_073_741_824.0;
+    let above = [0.0, 1.0, 1.0 / 1024.0];
+    let x = above.map(|value| value + base);
+    let ellipse = run(&x, &[0.0, 1.0, 5.0], None, Correction::None).unwrap()[0];
+    let mean = above.iter().sum::<f64>() / 3.0;
+    assert_close((ellipse.center_x - base) + ellipse.rest_x, mean, 1e-15);
+    assert!(ellipse.rest_x != 0.0);
+}
+
+#[test]
 fn points_on_a_line_and_circles() {
     let line = run(&[0.0, 3.0, 6.0], &[0.1, 1.1, 2.1], None, Correction::None).unwrap()[0];
     assert_eq!((line.semi_minor, line.flattening, line.area), (0.0, 1.0, 0.0));
@@ -109,6 +121,8 @@ fn one_place_no_weight_and_two_points_are_refused() {
     assert_eq!(run(&[1.0, 9.0], &[2.0, 9.0], Some(&[1.0, 0.0]), Correction::Sqrt2), Err(place));
     let none = run(&[1.0, 9.0], &[2.0, 9.0], Some(&[0.0, 0.0]), Correction::Sqrt2);
     assert_eq!(none, Err(Error::NoWeight { name: "weights", period: 0 }));
+    let long = run(&[0.0, 1e308, 5e307], &[0.0, 1e308, 0.0], None, Correction::Sqrt2Df);
+    assert_eq!(long, Err(Error::OutOfRange { name: "x", period: 0 }));
     let few = run(&[1.0, 9.0], &[2.0, 9.0], None, Correction::Sqrt2Df);
     assert_eq!(few, Err(Error::TooFewPoints { name: "x", period: 0, n: 2, least: 3 }));
     let job = Job::new();

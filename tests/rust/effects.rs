@@ -50,6 +50,25 @@ fn one_tree_by_hand() {
     assert_eq!((ale[0].mass.as_slice(), ale[0].effect.as_slice()), (&[0.0, 5.0][..], &[-0.9, 0.9][..]));
 }
 
+#[test]
+fn weights_may_be_of_any_size() {
+    let (forest, job) = (by_hand(), Job::new());
+    let view = forest.view();
+    let steps = Steps::new(&job, &view).unwrap();
+    let found = |unit: f64| {
+        let weights: Vec<f64> = [0.0, 1.0, 1.0, 3.0, 2.0].iter().map(|weight| weight * unit).collect();
+        let rows = Rows { columns: &HAND, weights: Some(&weights), categories: &[] };
+        let curves = partial_dependence(&job, &view, &steps, &rows, &[0, 1]).unwrap();
+        let surface =
+            partial_dependence_pair(&job, &view, &steps, &rows, [0, 1], [&[0, 1], &[0, 1]]).unwrap();
+        let ale = accumulated_effects(&job, &view, &steps, &rows, &[0], &[vec![0.0, 1.0]]).unwrap();
+        (curves, surface, ale[0].effect.clone(), ale[0].mass[1] / unit)
+    };
+    // Powers of two, so that not a bit is another: sums of weighted values would overflow, or lose their digits.
+    assert_eq!(found(1020_f64.exp2()), found(1.0));
+    assert_eq!(found((-1070_f64).exp2()), found(1.0));
+}
+
 /// Numbers in (0, 1) without a pattern between columns: fractions of squares times an irrational number.
 fn column(n: usize, number: f64) -> Vec<f64> {
     (1..=n).map(|i| (i as f64 * i as f64 * number.sqrt()).fract()).collect()

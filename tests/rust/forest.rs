@@ -87,6 +87,20 @@ fn the_same_bits_on_any_number_of_threads() {
 }
 
 #[test]
+fn errors_out_of_bag_far_from_zero_are_those_near_it() {
+    // Steps of 2⁻¹⁰ around 2³⁰ are exact; leaves are rounded to 2⁻²³.
+    let x = numbers(60);
+    let small: Vec<f64> = x.iter().rev().map(|value| (value * 1024.0).round() / 1024.0).collect();
+    let large: Vec<f64> = small.iter().map(|value| value + 1_073_741_824.0).collect();
+    let error = |y: &[f64]| {
+        let fit = fit(&Job::new(), &[&x], y, &parameters(500, 1, Resampling::Rows)).unwrap();
+        fit.curve.mse[499]
+    };
+    // Whole sums of 500 predictions would be off by 1e-4, and their means by 1e-6.
+    assert_close(error(&large), error(&small), 3e-8);
+}
+
+#[test]
 fn what_can_not_be_grown_is_refused() {
     let job = Job::new();
     let (x, y) = ([1.0, 2.0, 3.0], [1.0, 2.0, 4.0]);
@@ -109,6 +123,11 @@ fn what_can_not_be_grown_is_refused() {
     assert!(matches!(run(&[&x], &y, &parameters(1, 1, empty)), Error::Parameter { name: "groups", .. }));
     assert!(matches!(
         run(&[&x], &[-1e308, 1e308, 0.0], &parameters(1, 1, Resampling::Rows)),
+        Error::OutOfRange { name: "response", .. }
+    ));
+    // The variance is a double, but an error may be as large as the range.
+    assert!(matches!(
+        run(&[&x], &[-5.2e153, 4.8e153, 9.6e153], &parameters(1, 1, Resampling::Rows)),
         Error::OutOfRange { name: "response", .. }
     ));
     let one = Resampling::Groups(Classes::ONE);

@@ -248,6 +248,9 @@ fn singletons_dropped_are_as_if_they_were_not_there() {
     let without = found(&one_period(&y[..4], &[narrow(&codes[..4], 2)]), &KEEP);
     assert_close(with.factors[0].q, without.factors[0].q, 1e-15);
     assert_eq!((with.factors[0].n, with.factors[0].n_strata, with.factors[0].n_singletons), (4.0, 2, 1));
+    // Of what is left nothing varies: there is no q, and no noncentrality.
+    let same = found(&one_period(&[2.0, 2.0, 7.0, 2.0], &[narrow(&[0, 0, 1, 0], 2)]), &drop);
+    assert!(same.factors[0].q.is_nan() && same.factors[0].test.lambda.is_nan());
     // Every crossed stratum has one unit: none is left.
     assert!(with.interactions[0].q.is_nan());
     assert_eq!(with.interactions[0].kind, Kind::Undefined);

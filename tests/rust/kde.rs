@@ -106,6 +106,31 @@ fn bins_and_definition_agree_for_every_kernel() {
 }
 
 #[test]
+fn values_and_weights_may_be_of_any_size() {
+    let found = |unit: f64, weight: f64| {
+        let values = [0.0, 1.0, 1.5, 4.0].map(|value| value * unit);
+        let weights = [1.0, 2.0, 1.0, 3.0].map(|each| each * weight);
+        let cell = run(&values, Some(&weights), &parameters(Rule::Silverman)).cells.remove(0);
+        let modes: Vec<_> =
+            cell.modes.iter().map(|mode| (mode.position / unit, mode.height * unit, mode.share)).collect();
+        (cell.bandwidth / unit, cell.error_bound, cell.mass, modes)
+    };
+    // Powers of two, so that not a bit is another: the square of the bandwidth, and weights times a density, are no
+    // doubles.
+    let plain = found(1.0, 1.0);
+    for (value, weight) in [(-540, 0), (-540, 520), (540, -520), (0, 1020), (0, -1070)] {
+        assert_eq!(found(f64::from(value).exp2(), f64::from(weight).exp2()), plain, "{value} {weight}");
+    }
+}
+
+#[test]
+fn one_value_has_one_mode_at_every_bandwidth() {
+    let parameters = Parameters { test: 5, null_modes: 1, ..parameters(Rule::Fixed(1.0)) };
+    let test = run(&[7.0, 7.0, 7.0], None, &parameters).cells[0].test.unwrap();
+    assert_eq!((test.critical_bandwidth, test.p_value), (0.0, 1.0));
+}
+
+#[test]
 fn the_critical_bandwidth_of_two_points_is_half_their_distance() {
     let test = Parameters { test: 3, ..parameters(Rule::Scott) };
     let cell = run(&[1.0, 4.0], None, &test).cells.remove(0);

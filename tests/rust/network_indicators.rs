@@ -81,6 +81,22 @@ fn rows_become_links() {
 }
 
 #[test]
+fn means_of_parallel_weights_at_the_ends_of_the_range() {
+    for weight in [5e-324, 4e307] {
+        let weights = [weight; 3];
+        let three = rows(&[0, 0, 0], &[1, 1, 1], &weights, true);
+        let found = simplify(&Job::new(), &three, Parallel::Mean, true).unwrap();
+        assert_eq!(found.links, links(&[(0, 1, weight)]));
+    }
+}
+
+#[test]
+fn weights_that_add_up_to_no_double_are_refused() {
+    let heavy = simplify(&Job::new(), &rows(&[0, 1], &[1, 0], &[1e308, 1e308], true), Parallel::Sum, true);
+    assert_eq!(heavy, Err(Error::OutOfRange { name: "weights", period: 0 }));
+}
+
+#[test]
 fn networks_that_are_not_simple_are_refused() {
     let twice = links(&[(0, 1, 1.0), (0, 1, 1.0)]);
     assert!(matches!(structure(&Job::new(), &twice, 2, true), Err(Error::Duplicate { .. })));

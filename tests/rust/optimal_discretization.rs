@@ -58,6 +58,23 @@ fn every_choice_has_the_q_of_its_classes() {
 }
 
 #[test]
+fn an_offset_costs_no_digits() {
+    // Steps of 2⁻²⁰ around 2³⁰ are exact, and the mean of the outcome is not.
+    let numbers = numbers(60);
+    let small: Vec<f64> = numbers.iter().map(|value| (value * 1000.0).round() / 1_048_576.0).collect();
+    let large: Vec<f64> = small.iter().map(|value| value + 1_073_741_824.0).collect();
+    let factor: Vec<f64> = numbers.iter().rev().copied().collect();
+    let factors = [factor.as_slice()];
+    let of = |values: &[f64]| {
+        let periods = Classes::ONE;
+        let (methods, k) = ([Method::Quantiles], [4]);
+        let search = Search { values, factors: &factors, periods, methods: &methods, k: &k, pooled: true };
+        found(&search).candidates[0].q
+    };
+    assert_close(of(&large), of(&small), 1e-14);
+}
+
+#[test]
 fn pooled_periods_share_their_bounds_and_the_mean_of_q_counts() {
     let draws = numbers(400);
     let (y, x) = draws.split_at(200);

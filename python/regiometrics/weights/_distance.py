@@ -76,7 +76,7 @@ class _Places:
 def _columns(data: Any, x: Any, y: Any, unit: Any) -> tuple[tuple[str, str], Any, Any, list[Any]]:
     table = read(data, x=x, y=y, unit=unit)
     if unit is not None:
-        ids = label_list(table.name("unit"), table.columns["unit"][1])
+        ids = label_list(table.name("unit") or "unit", table.columns["unit"][1])
     else:
         index = getattr(data, "index", None)
         is_named = index is not None and hasattr(index, "is_unique") and index.is_unique and index.nlevels == 1

@@ -123,7 +123,7 @@ class SpatialWeights:
         """
         try:
             array = np.require(values, np.float64, ["C", "A"])
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise InvalidInputError(f"values cannot be read as numbers: {error}") from None
         if array.ndim not in (1, 2) or len(array) != self.n:
             raise InvalidInputError(f"values are of shape {array.shape}; {self.n} rows are needed, one per unit")
@@ -403,13 +403,20 @@ def label_list(name: str, ids: Any) -> list[Any]:
     if isinstance(ids, Labels):
         return ids.to_list()
     units = _plain(ids)
-    if units is None or not all(isinstance(unit, Hashable) and unit == unit and unit is not None for unit in units):
+    if units is None or not all(isinstance(unit, Hashable) and not _is_missing(unit) for unit in units):
         raise InvalidInputError(f"{name} must be a sequence of labels, none of them missing")
     if len(set(units)) < len(units):
         seen: set[Any] = set()
         repeated = [unit for unit in units if unit in seen or seen.add(unit)]  # type: ignore[func-returns-value]
         raise InvalidInputError(f"{name} name {named(repeated)} more than once")
     return units
+
+
+def _is_missing(unit: Any) -> bool:
+    import pandas as pd
+
+    # NaN is not itself; of pandas' NA nobody may ask whether it is.
+    return unit is None or unit is pd.NA or bool(unit != unit)
 
 
 def _plain(ids: Any) -> list[Any] | None:

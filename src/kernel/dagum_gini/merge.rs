@@ -41,7 +41,7 @@ pub(super) fn merge<W: Weight>(job: &Job, units: &[&[Unit<W>]]) -> Result<Vec<u3
 
 /// For each cut the number of units of each group below it; none and all at the ends.
 fn cuts<W: Weight>(units: &[&[Unit<W>]], n_units: usize) -> Vec<Vec<usize>> {
-    let n_stretches = n_units.div_ceil(STRETCH);
+    let n_stretches = n_units.div_ceil(STRETCH).max(1);
     let step = (n_units / (n_stretches * SAMPLES)).max(1);
     let mut cuts = vec![vec![0; units.len()]];
     if n_stretches > 1 {

@@ -69,6 +69,8 @@ pub fn accumulated_effects(
 ) -> Result<Vec<Accumulated>> {
     rows.check(forest)?;
     check_factors(factors, forest.n_features)?;
+    let (weights, unit) = rows.light();
+    let rows = &Rows { weights: weights.as_deref(), ..*rows };
     let intervals = Intervals::new(job, steps, rows, factors, edges)?;
     let blocks = job.map(rows.len().div_ceil(CHUNK), |chunk| {
         let first = chunk * CHUNK;
@@ -90,7 +92,11 @@ pub fn accumulated_effects(
         }
         Ok(())
     })?;
-    let effect = |place: usize| intervals.accumulate(place, &edges[place], &sums, forest.n_trees() as f64);
+    let effect = |place: usize| {
+        let mut each = intervals.accumulate(place, &edges[place], &sums, forest.n_trees() as f64);
+        each.mass.iter_mut().for_each(|mass| *mass *= unit);
+        each
+    };
     Ok((0..factors.len()).map(effect).collect())
 }
 

@@ -26,6 +26,8 @@ pub fn partial_dependence(
 ) -> Result<Vec<Vec<f64>>> {
     rows.check(forest)?;
     check_factors(factors, forest.n_features)?;
+    let (weights, _) = rows.light();
+    let rows = &Rows { weights: weights.as_deref(), ..*rows };
     let places = steps.places(job, rows)?;
     let (asked, n_sums) = layout(steps, forest.n_features, factors);
     let centre = centre(forest);

@@ -139,6 +139,8 @@ pub fn partial_dependence_pair(
 ) -> Result<Vec<f64>> {
     rows.check(forest)?;
     check_factors(&factors, forest.n_features)?;
+    let (weights, _) = rows.light();
+    let rows = &Rows { weights: weights.as_deref(), ..*rows };
     let places = steps.places(job, rows)?;
     let [down, across] = [0, 1].map(|each| Chosen::new(chosen[each], steps.count(factors[each])));
     let (width, centre) = (across.count + 1, centre(forest));

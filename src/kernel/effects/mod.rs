@@ -27,6 +27,7 @@ use super::check;
 use super::error::{Error, Result};
 use super::forest::ForestView;
 use super::job::Job;
+use super::stats::unit_of;
 
 /// The rows over which effects are averaged.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +70,12 @@ impl Rows<'_> {
             return Ok(());
         }
         Err(Error::Parameter { name: "weights", requirement: "of a finite total above zero", value: total })
+    }
+
+    /// The weights in units of [`unit_of`], so that no sum of weighted values leaves the range of doubles; and the unit.
+    fn light(&self) -> (Option<Vec<f64>>, f64) {
+        let unit = self.weights.map_or(1.0, unit_of);
+        (self.weights.map(|weights| weights.iter().map(|weight| weight / unit).collect()), unit)
     }
 
     /// Sum of the weights; the number of rows without them.

@@ -248,9 +248,9 @@ pub fn fit(job: &Job, columns: &[&[f64]], response: &[f64], parameters: &Paramet
 pub(crate) fn check_response(response: &[f64]) -> Result<()> {
     check::not_empty("response", response)?;
     check::finite("response", response)?;
-    let n = response.len() as f64;
-    let mean: f64 = response.iter().map(|value| value / n).sum();
-    let squares: f64 = response.iter().map(|value| (value - mean).powi(2)).sum();
+    let end = |worse: fn(f64, f64) -> f64| response.iter().copied().fold(response[0], worse);
+    // No prediction lies outside the responses, and no error is larger than their range.
+    let squares = (end(f64::max) - end(f64::min)).powi(2) * response.len() as f64;
     if squares.is_finite() { Ok(()) } else { Err(Error::OutOfRange { name: "response", period: 0 }) }
 }
 

@@ -65,37 +65,42 @@ pub(super) fn route<R: Place>(
     Ok(Outside { rows, prediction })
 }
 
-/// Running sums over trees, taken in their order.
-pub(crate) struct Tally<'a> {
-    response: &'a [f64],
+/// Running sums over trees, taken in their order, of what stands above the mean response: far from zero, sums of whole
+/// predictions would round away what they differ by.
+pub(crate) struct Tally {
+    centre: f64,
+    /// The response above the centre.
+    above: Vec<f64>,
     sum: Vec<f64>,
     count: Vec<u32>,
     variance: f64,
     curve: Curve,
 }
 
-impl<'a> Tally<'a> {
-    pub fn new(response: &'a [f64]) -> Self {
+impl Tally {
+    pub fn new(response: &[f64]) -> Self {
         let n = response.len() as f64;
-        let mean = response.iter().map(|value| value / n).sum::<f64>();
+        let centre = response.iter().map(|value| value / n).sum::<f64>();
+        let above: Vec<f64> = response.iter().map(|value| value - centre).collect();
         let is_constant = response.iter().all(|value| value.to_bits() == response[0].to_bits());
-        let squares = response.iter().map(|value| (value - mean) * (value - mean) / n);
-        // The mean of equal numbers may be rounded.
+        // The mean may be rounded: what it misses is no variance.
+        let missed = above.iter().map(|value| value / n).sum::<f64>();
+        let squares = above.iter().map(|value| (value - missed) * (value - missed) / n);
         let variance = if is_constant { 0.0 } else { squares.sum() };
         let (sum, count) = (vec![0.0; response.len()], vec![0; response.len()]);
-        Self { response, sum, count, variance, curve: Curve::default() }
+        Self { centre, above, sum, count, variance, curve: Curve::default() }
     }
 
     /// Take in the next tree. O(n).
     pub fn add(&mut self, outside: &Outside) {
         for (&row, prediction) in outside.rows.iter().zip(&outside.prediction) {
-            self.sum[row as usize] += prediction;
+            self.sum[row as usize] += prediction - self.centre;
             self.count[row as usize] += 1;
         }
         let (mut squares, mut n_scored) = (0.0, 0_u32);
-        for ((&sum, &count), response) in self.sum.iter().zip(&self.count).zip(self.response) {
+        for ((&sum, &count), above) in self.sum.iter().zip(&self.count).zip(&self.above) {
             if count > 0 {
-                let error = response - sum / f64::from(count);
+                let error = above - sum / f64::from(count);
                 squares += error * error;
                 n_scored += 1;
             }
@@ -108,7 +113,9 @@ impl<'a> Tally<'a> {
 
     /// The forest with what its trees said.
     pub fn finish(self, forest: Forest, inc_node_purity: Vec<f64>) -> Fit {
-        let mean = |(&sum, &count): (&f64, &u32)| if count > 0 { sum / f64::from(count) } else { f64::NAN };
+        let mean = |(&sum, &count): (&f64, &u32)| {
+            if count > 0 { self.centre + sum / f64::from(count) } else { f64::NAN }
+        };
         let oob_prediction = self.sum.iter().zip(&self.count).map(mean).collect();
         Fit { forest, oob_prediction, oob_count: self.count, curve: self.curve, inc_node_purity }
     }

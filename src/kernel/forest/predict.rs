@@ -31,7 +31,14 @@ pub(super) fn mean_of_trees(
                 *sum += tree.value[leaf(&tree, row)];
             }
         }
-        sums.iter_mut().for_each(|sum| *sum /= trees);
+        for (sum, row) in sums.iter_mut().zip(block.chunks_exact(p)) {
+            // Of the largest doubles the sum is none, and the mean is.
+            let part = |tree: usize| {
+                let tree = forest.tree(tree);
+                tree.value[leaf(&tree, row)] / trees
+            };
+            *sum = if sum.is_finite() { *sum / trees } else { (0..forest.n_trees()).map(part).sum() };
+        }
         Ok(sums)
     })?;
     Ok(chunks.concat())

@@ -104,7 +104,9 @@ fn significance(
 ) -> Significance {
     let (d1, d2) = (strata.len() as f64 - 1.0, all.n - strata.len() as f64);
     let divisor = if variance == Variance::Sample { all.n - 1.0 } else { all.n };
-    let lambda = spread_of_means(strata, all, shift) / ((between + within) / divisor);
+    // Where nothing varies there is no σ² to divide by, and no q.
+    let variance = if between + within > 0.0 { (between + within) / divisor } else { f64::NAN };
+    let lambda = spread_of_means(strata, all, shift) / variance;
     if d1 <= 0.0 || d2 <= 0.0 || between + within <= 0.0 {
         return Significance { f: f64::NAN, lambda, p_value: f64::NAN, p_central: f64::NAN };
     }

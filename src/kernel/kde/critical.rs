@@ -37,6 +37,9 @@ pub struct Test {
     pub p_value: f64,
 }
 
+/// One distinct value has one mode at every bandwidth.
+const ONE_VALUE: Test = Test { critical_bandwidth: 0.0, p_value: 1.0 };
+
 /// Test the hypothesis of `null_modes` modes at most. O(replicates · evaluation of a density).
 pub fn test(
     job: &Job,
@@ -46,11 +49,14 @@ pub fn test(
     replicates: usize,
     key: (u64, u64),
 ) -> Result<Test> {
+    if spread.high <= spread.low {
+        return Ok(ONE_VALUE);
+    }
     let (values, weights) = sample.sorted(job)?;
     let sorted = Sample { values: &values, weights: weights.as_deref() };
     let critical = critical_bandwidth(job, &sorted, spread, null_modes)?;
     if critical <= 0.0 {
-        return Ok(Test { critical_bandwidth: 0.0, p_value: 1.0 });
+        return Ok(ONE_VALUE);
     }
     let below = cumulated(&sorted);
     let draws = (spread.n_effective.round() as usize).max(2);

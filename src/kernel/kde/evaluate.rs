@@ -199,8 +199,9 @@ impl Evaluation<'_> {
     /// What the rounding of the places of the grid can do to the density, relative to its peak.
     fn rounding_of_places(&self, density: &[f64], modes: &[Mode]) -> f64 {
         let peak = density.iter().copied().chain(modes.iter().map(|mode| mode.height)).fold(0.0, f64::max);
-        let slope = self.kernel.steepest() / (self.bandwidth * self.bandwidth);
-        if peak > 0.0 { self.grid.rounding() * slope / peak } else { 0.0 }
+        // In bandwidths, whose square may be no double.
+        let (moved, height) = (self.grid.rounding() / self.bandwidth, peak * self.bandwidth);
+        if height > 0.0 { moved * self.kernel.steepest() / height } else { 0.0 }
     }
 
     /// Modes of a density that is known at evenly spaced places, where they rise out of it by more than the tolerance.

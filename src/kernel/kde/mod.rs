@@ -31,9 +31,13 @@ use super::cells::{Cells, Classes, Panel};
 use super::check;
 use super::error::{Error, Result};
 use super::job::Job;
+use super::stats::unit_of;
 use evaluate::Evaluation;
 use grid::Grid;
 use sample::{Sample, Spread};
+
+/// Weights of this size, or as small, are taken in other units: 2⁴⁰⁰.
+const HEAVY: f64 = 2.582_249_878_086_908_6e120;
 
 /// What the caller chooses.
 #[derive(Debug, Clone, Copy)]
@@ -105,7 +109,8 @@ pub fn kde(job: &Job, panel: &Panel<'_>, parameters: &Parameters) -> Result<Kde>
     within(panel.values, parameters.support)?;
     let has_zeros = panel.weights.is_some_and(|weights| weights.iter().any(|&weight| weight <= 0.0));
     if panel.periods.count == 1 && !has_zeros {
-        let sample = Sample { values: panel.values, weights: panel.weights };
+        let light = panel.weights.and_then(in_units);
+        let sample = Sample { values: panel.values, weights: light.as_deref().or(panel.weights) };
         return estimate(job, &[sample], parameters);
     }
     check::finite("values", panel.values)?;
@@ -117,8 +122,14 @@ pub fn kde(job: &Job, panel: &Panel<'_>, parameters: &Parameters) -> Result<Kde>
         }
         Some(weights) => {
             let (units, starts) = Cells::new(job, &panel, |row| weights[row])?.into_periods();
-            let (values, weights): (Vec<f64>, Vec<f64>) =
+            let (values, mut weights): (Vec<f64>, Vec<f64>) =
                 units.into_iter().map(|unit| (unit.value, unit.weight)).unzip();
+            for ends in starts.windows(2) {
+                let weights = &mut weights[ends[0]..ends[1]];
+                if let Some(light) = in_units(weights) {
+                    weights.copy_from_slice(&light);
+                }
+            }
             (values, Some(weights), starts)
         }
     };
@@ -130,6 +141,13 @@ pub fn kde(job: &Job, panel: &Panel<'_>, parameters: &Parameters) -> Result<Kde>
         })
         .collect();
     estimate(job, &samples, parameters)
+}
+
+/// Weights so large or small that products with them leave the range of doubles, in units in which they do not.
+fn in_units(weights: &[f64]) -> Option<Vec<f64>> {
+    let unit = unit_of(weights);
+    let is_usual = (HEAVY.recip()..HEAVY).contains(&unit);
+    (!is_usual).then(|| weights.iter().map(|weight| weight / unit).collect())
 }
 
 fn estimate(job: &Job, samples: &[Sample<'_>], parameters: &Parameters) -> Result<Kde> {
@@ -168,7 +186,7 @@ fn finish(job: &Job, chosen: &Chosen<'_>, grid: &Grid, parameters: &Parameters, 
     } else {
         None
     };
-    let test = if parameters.test > 0 && spread.high > spread.low {
+    let test = if parameters.test > 0 {
         Some(critical::test(job, sample, spread, parameters.null_modes, parameters.test, key)?)
     } else {
         None

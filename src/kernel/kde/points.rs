@@ -73,7 +73,7 @@ impl Curve for Points<'_> {
             .window(x)
             .map(|point| self.weight(point) * self.kernel.value((x - self.values[point]) * inverse))
             .sum();
-        sum * inverse / self.total
+        sum / self.total * inverse
     }
 
     fn local(&self, x: f64) -> Local {

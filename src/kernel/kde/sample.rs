@@ -3,6 +3,7 @@
 use crate::kernel::check;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::job::Job;
+use crate::kernel::stats::unit_of;
 use crate::kernel::wide::wide_or_plain;
 
 /// Points that one partial pass covers.
@@ -257,11 +258,4 @@ fn weighted_quantile(values: &[f64], weights: &[f64], spread: &Spread, p: f64) -
         below = above;
     }
     sum / share
-}
-
-/// The power of two in units of which the largest weight is near one, so that sums and squares of weights are doubles;
-/// dividing by it rounds nothing.
-pub fn unit_of(weights: &[f64]) -> f64 {
-    let largest = weights.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
-    2f64.powi(largest.log2().floor() as i32)
 }
