@@ -10,6 +10,7 @@ use crate::kernel::error::Error;
 
 static INVALID: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 static INTERNAL: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+static MEMORY: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
 const MODULE: &str = "regiometrics.errors";
 
@@ -50,6 +51,7 @@ pub fn from_kernel(py: Python<'_>, error: Error) -> PyErr {
         Error::Coincident { row, .. } => ("places", Some(row), None),
         Error::TooManyLinks { .. } => ("links", None, None),
         Error::AllConstant { period } => ("columns", None, Some(period)),
+        Error::Memory { .. } => return make(py, &MEMORY, "NotEnoughMemoryError", message),
         // A column of a column does not exist.
         Error::InColumn { .. } | Error::Cancelled => return internal(py, &message),
     };

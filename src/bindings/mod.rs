@@ -3,6 +3,7 @@
 mod columns;
 mod enter;
 mod errors;
+mod memory;
 mod pool;
 
 mod adjust;

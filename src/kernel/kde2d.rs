@@ -105,6 +105,9 @@ pub fn kde2d(job: &Job, points: &Points<'_>, parameters: &Parameters) -> Result<
     }
     let x = places(axes.iter().map(|(x, _)| x), parameters.cut, parameters.grid_size.0);
     let y = places(axes.iter().map(|(_, y)| y), parameters.cut, parameters.grid_size.1);
+    let n_stretches = periods.iter().map(|rows| rows.x.len().div_ceil(stretch_length(rows.x.len()))).max();
+    let bytes = size_of::<f64>() * (periods.len() + n_stretches.unwrap_or(0));
+    job.foresee("places of the grid", x.len() * y.len(), bytes)?;
     job.expect_steps(periods.len());
     let planes = job.map(periods.len(), |period| {
         let plane = plane(job, &periods[period], &axes[period], (&x, &y), parameters.kernel);
@@ -215,7 +218,7 @@ fn plane(
     let n = rows.x.len();
     let unit = rows.weights.as_deref().map_or(1.0, unit_of);
     let weight = |point: usize| rows.weights.as_ref().map_or(1.0, |weights| weights[point] / unit);
-    let length = STRETCH.max(n.div_ceil(MOST_STRETCHES));
+    let length = stretch_length(n);
     let stretches = job.map(n.div_ceil(length), |stretch| {
         let mut sums = vec![0.0; x.len() * y.len()];
         let (mut along_x, mut along_y) = (Vec::new(), Vec::new());
@@ -253,6 +256,11 @@ fn plane(
         mass: mass / total,
         density,
     })
+}
+
+/// Points that are added to one grid.
+fn stretch_length(n: usize) -> usize {
+    STRETCH.max(n.div_ceil(MOST_STRETCHES))
 }
 
 /// Values of the kernel around a point at the places within its reach, of which the first is returned.

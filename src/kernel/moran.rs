@@ -154,6 +154,7 @@ fn permute(
     permutations: usize,
     seed: u64,
 ) -> Result<Vec<f64>> {
+    job.foresee("permutations", permutations, size_of::<Result<f64>>())?;
     job.expect_steps(permutations);
     job.map_with(permutations, Vec::new, |scores: &mut Vec<f64>, permutation| {
         let mut stream = Stream::new(seed, &[period as u64, permutation as u64]);

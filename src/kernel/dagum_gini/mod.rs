@@ -125,6 +125,7 @@ fn decompose_period<W: Weight>(
     let (groups, units): (Vec<u32>, Vec<_>) = cells.groups_of(period).into_iter().unzip();
     let sample = Sample::new(job, units)?;
     let layout = Layout::new(groups.len());
+    job.foresee("pairs of groups", groups.len() * groups.len(), jackknife::bytes_per_pair(&sample))?;
     let mut differences = Differences::new(groups.len());
     if sample.is_zero() {
         return Err(Error::ZeroMean { name: "values", period });

@@ -105,10 +105,16 @@ pub fn moments(job: &Job, input: &Input<'_>) -> Result<Moments> {
 
 pub(super) fn of_sample(job: &Job, sample: &Sample<'_>) -> Result<Moments> {
     let (n_factors, n_periods) = (sample.n_factors(), sample.n_periods());
+    let mut all_cells = 0;
     for (a, b) in pairs(n_factors) {
         let cells = sample.n_strata[a].saturating_mul(sample.n_strata[b]).saturating_mul(n_periods);
         check::at_most("crossed strata of two factors", cells, MOST_CELLS)?;
+        all_cells += cells;
     }
+    // Each table is written twice: period by period, and joined.
+    job.foresee("crossed strata", all_cells, 2 * size_of::<Cell>())?;
+    let strata = sample.n_strata.iter().fold(0_usize, |sum, &n| sum.saturating_add(n));
+    job.foresee("strata in all periods", strata.saturating_mul(n_periods), 2 * size_of::<Stratum>())?;
     let groups = groups(&sample.n_strata, sample.values.len() / n_periods.max(1));
     let parts = job.map(n_periods * groups.len(), |index| {
         tally(job, sample, &groups[index % groups.len()], index / groups.len())
