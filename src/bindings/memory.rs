@@ -6,6 +6,19 @@
 use std::fs::read_to_string;
 use std::path::{Path, PathBuf};
 
+use pyo3::prelude::*;
+
+use super::errors;
+use crate::kernel::job::Job;
+
+/// `NotEnoughMemoryError` where a table of units × periods cannot be held, for those that Python makes.
+#[pyfunction]
+pub fn foresee_panel(py: Python<'_>, n_units: usize, n_periods: usize, bytes_each: usize) -> PyResult<()> {
+    let n_cells = n_units.saturating_mul(n_periods);
+    let foreseen = Job::with_memory(left).foresee("cells of a unit and a period", n_cells, bytes_each);
+    foreseen.map_err(|error| errors::from_kernel(py, error))
+}
+
 /// Bytes left: of the machine, swap included, and of every control group that this process is in. `None` if unknown.
 pub fn left() -> Option<u64> {
     groups().iter().filter_map(|group| left_in(group)).chain(left_in_machine()).min()

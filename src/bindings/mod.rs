@@ -92,6 +92,8 @@ mod _core {
     #[pymodule_export]
     use super::markov::{markov, transitions};
     #[pymodule_export]
+    use super::memory::foresee_panel;
+    #[pymodule_export]
     use super::moran::moran;
     #[pymodule_export]
     use super::neighbors::{connecting_distance, neighbors};

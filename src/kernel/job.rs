@@ -117,7 +117,7 @@ impl Job {
                 work(space, index)
             })
             .collect();
-        results.into_iter().collect()
+        in_their_own_room(results)
     }
 
     /// `work` on each of `items`, in parallel, results in the order of the items.
@@ -133,7 +133,7 @@ impl Job {
                 work(item)
             })
             .collect();
-        results.into_iter().collect()
+        in_their_own_room(results)
     }
 
     /// `term(0) + … + term(n − 1)`: partial sums over fixed chunks, added in order. O(n).
@@ -163,4 +163,13 @@ impl Job {
         let (left, right) = rayon::join(|| self.sort_by(low, compare), || self.sort_by(high, compare));
         left.and(right)
     }
+}
+
+/// The values, or the first error. They are collected where the results stood, which may be many times their room.
+fn in_their_own_room<T>(results: Vec<Result<T>>) -> Result<Vec<T>> {
+    let mut values = results.into_iter().collect::<Result<Vec<T>>>()?;
+    if values.capacity() > 2 * values.len() {
+        values.shrink_to_fit();
+    }
+    Ok(values)
 }

@@ -106,7 +106,8 @@ pub fn kde2d(job: &Job, points: &Points<'_>, parameters: &Parameters) -> Result<
     let x = places(axes.iter().map(|(x, _)| x), parameters.cut, parameters.grid_size.0);
     let y = places(axes.iter().map(|(_, y)| y), parameters.cut, parameters.grid_size.1);
     let n_stretches = periods.iter().map(|rows| rows.x.len().div_ceil(stretch_length(rows.x.len()))).max();
-    let bytes = size_of::<f64>() * (periods.len() + n_stretches.unwrap_or(0));
+    // The planes stand once more where all are handed over.
+    let bytes = size_of::<f64>() * (periods.len() + n_stretches.unwrap_or(0).max(periods.len()));
     job.foresee("places of the grid", x.len() * y.len(), bytes)?;
     job.expect_steps(periods.len());
     let planes = job.map(periods.len(), |period| {

@@ -95,3 +95,10 @@ fn what_the_machine_has_left_bounds_large_requests() {
     assert_eq!(Job::with_memory(|| Some(0)).foresee("numbers", 1 << 20, 8), Ok(()));
     assert_eq!(Job::with_memory(|| None).foresee("numbers", 1 << 27, 8), Ok(()));
 }
+
+#[test]
+fn results_take_their_own_room_only() {
+    // A result with its error is seven times as large as a number.
+    let numbers = Job::new().map(10_000, |i| Ok(i as f64)).unwrap();
+    assert!(numbers.capacity() <= 2 * numbers.len(), "{}", numbers.capacity());
+}
