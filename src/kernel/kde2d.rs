@@ -20,8 +20,8 @@ const MOST_STRETCHES: usize = 16;
 /// Of two bandwidths this small the density is a double, with room for sums.
 const SMALLEST: f64 = 1e-150;
 
-/// Points between two checks.
-const CHECK: usize = 256;
+/// Places that points reach between two checks.
+const CHECK: usize = 1 << 20;
 
 /// How the two bandwidths are chosen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -223,12 +223,15 @@ fn plane(
     let stretches = job.map(n.div_ceil(length), |stretch| {
         let mut sums = vec![0.0; x.len() * y.len()];
         let (mut along_x, mut along_y) = (Vec::new(), Vec::new());
+        let mut since_check = CHECK;
         for point in stretch * length..n.min((stretch + 1) * length) {
-            if point % CHECK == 0 {
+            if since_check >= CHECK {
                 job.check()?;
+                since_check = 0;
             }
             let first_x = rows_of_kernel(kernel, &axes.0, point, x, &mut along_x);
             let first_y = rows_of_kernel(kernel, &axes.1, point, y, &mut along_y);
+            since_check += along_x.len() * along_y.len() + 1;
             for (row, factor) in along_x.iter().enumerate() {
                 let scaled = factor * weight(point);
                 let start = (first_x + row) * y.len() + first_y;

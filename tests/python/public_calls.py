@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 import narwhals as nw
@@ -369,3 +371,11 @@ def bits(found: Mapping[str, pd.DataFrame]) -> list[Any]:
             exact = values.tobytes() if values.dtype.kind in "fiub" else [str(value) for value in values]
             listed.append((name, str(column), exact))
     return listed
+
+
+def digest(name: str, seed: int = 0) -> str:
+    """Return what tells the bits of a call from others, for workers in other processes."""
+    drawn = study(seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", rgm.RegiometricsWarning)
+        return sha256(repr(bits(compute(name, table_of(name, drawn), neighbours(drawn)))).encode()).hexdigest()

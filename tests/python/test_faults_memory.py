@@ -6,14 +6,12 @@ or with a product of sizes of the input, under a limit on the address space.
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
 import sys
 from typing import Any
 
 import pytest
+from child import run
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits the address space and reads /proc")
 
@@ -142,19 +140,13 @@ print(json.dumps([told, bool(after.equals(before))]))
 """
 
 
-def run(program: str) -> Any:
-    path = os.pathsep.join([os.path.dirname(__file__), os.environ.get("PYTHONPATH", "")])
+def told_by(program: str) -> Any:
     # One arena for small blocks: each thread's own would take 64 MiB of addresses.
-    environment = os.environ | {"PYTHONPATH": path, "REGIOMETRICS_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, env=environment, check=False
-    )
-    assert done.returncode == 0, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
-    return json.loads(done.stdout)
+    return run(program, prelude="", timeout=120.0, REGIOMETRICS_NUM_THREADS="2", MALLOC_ARENA_MAX="1")
 
 
 def test_what_cannot_be_held_is_an_error_with_its_size() -> None:
-    told, computes = run(PROGRAM)
+    told, computes = told_by(PROGRAM)
     for name, (kinds, message) in told.items():
         assert "MemoryError" in kinds, (name, kinds, message)
         assert "RegiometricsError" in kinds, (name, kinds, message)
@@ -184,7 +176,7 @@ print(json.dumps([*told, time.perf_counter() - start]))
 
 
 def test_more_than_the_machine_has_left_is_refused_at_once() -> None:
-    kind, message, seconds = run(BEYOND)
+    kind, message, seconds = told_by(BEYOND)
     assert kind == "NotEnoughMemoryError", message
     assert message.endswith("GiB of memory, more than there is to be had; ask for less")
     assert seconds < 5.0

@@ -161,6 +161,7 @@ fn observe<P: Place>(job: &Job, shared: &Shared<'_, P>, response: &Response) -> 
         )?;
         for Part { sums, trees } in parts {
             for (tree, outside) in &trees {
+                job.check()?;
                 forest.push(tree);
                 tally.add(outside);
             }

@@ -305,6 +305,7 @@ pub(crate) fn fit_on(
             },
         )?;
         for (tree, outside) in &grown {
+            job.check()?;
             forest.push(tree);
             purity.iter_mut().zip(&tree.purity).for_each(|(sum, decrease)| *sum += decrease);
             tally.add(outside);
