@@ -40,6 +40,7 @@ __all__ = [
     "geodetector_merge",
     "geodetector_moments",
     "geodetector_resample",
+    "foresee_panel",
     "forest_fit",
     "forest_in_bag",
     "forest_predict",

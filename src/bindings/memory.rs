@@ -21,7 +21,7 @@ pub fn foresee_panel(py: Python<'_>, n_units: usize, n_periods: usize, bytes_eac
 
 /// Bytes left: of the machine, swap included, and of every control group that this process is in. `None` if unknown.
 pub fn left() -> Option<u64> {
-    groups().iter().filter_map(|group| left_in(group)).chain(left_in_machine()).min()
+    groups().iter().filter_map(left_in).chain(left_in_machine()).min()
 }
 
 fn left_in_machine() -> Option<u64> {
