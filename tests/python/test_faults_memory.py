@@ -135,8 +135,13 @@ for name, call in CASES.items():
         told[name] = [f"returned {type(call()).__name__}", ""]
     except Exception as error:
         told[name] = [[each.__name__ for each in type(error).__mro__], str(error)]
+try:
+    threads = rgm.set_threads(1000)
+except rgm.NotEnoughMemoryError as error:
+    threads = str(error)
+rgm.set_threads(2)
 after = rgm.dagum_gini(panel, "y", group="region", bootstrap=20, seed=1).overall
-print(json.dumps([told, bool(after.equals(before))]))
+print(json.dumps([told, threads, bool(after.equals(before))]))
 """
 
 
@@ -146,11 +151,12 @@ def told_by(program: str) -> Any:
 
 
 def test_what_cannot_be_held_is_an_error_with_its_size() -> None:
-    told, computes = told_by(PROGRAM)
+    told, threads, computes = told_by(PROGRAM)
     for name, (kinds, message) in told.items():
         assert "MemoryError" in kinds, (name, kinds, message)
         assert "RegiometricsError" in kinds, (name, kinds, message)
         assert re.match(r"\d+ [a-z' ]+ need \d+\.\d [KMGTPE]iB of memory", message, re.IGNORECASE), (name, message)
+    assert re.match(r"1000 threads could not be started \(.+\); set fewer with set_threads$", threads), threads
     assert computes
 
 
