@@ -15,6 +15,9 @@ const WALK_CHECK: usize = 1 << 16;
 /// Below this many entries a sort is one uninterrupted call.
 const SORT_LEAF: usize = 1 << 16;
 
+/// Less memory than this many bytes is taken without asking: the loops of small calls have no time for it.
+const SMALL: u64 = 1 << 16;
+
 /// Less memory than this many bytes is asked for without a look at what the machine has left.
 const LARGE: u64 = 1 << 26;
 
@@ -70,6 +73,9 @@ impl Job {
     /// input, is therefore asked for here before it is made. Nothing is kept: the memory is there to be taken afterwards.
     pub fn foresee(&self, what: &'static str, count: usize, bytes_each: usize) -> Result<()> {
         let bytes = (count as u64).saturating_mul(bytes_each as u64);
+        if bytes < SMALL {
+            return Ok(());
+        }
         let exceeds = || self.left.and_then(|left| left()).is_some_and(|left| bytes > left);
         let mut room: Vec<u8> = Vec::new();
         if (bytes < LARGE || !exceeds()) && room.try_reserve_exact(bytes as usize).is_ok() {
