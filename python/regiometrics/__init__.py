@@ -20,7 +20,13 @@ from .dagum_gini import DagumGini, dagum_gini
 from .deviational_ellipse import DeviationalEllipse, deviational_ellipse
 from .driver_importance import DriverImportance, driver_importance
 from .entropy_weights import EntropyWeights, entropy_weights
-from .errors import InternalError, InvalidInputError, RegiometricsError, RegiometricsWarning
+from .errors import (
+    InternalError,
+    InvalidInputError,
+    NotEnoughMemoryError,
+    RegiometricsError,
+    RegiometricsWarning,
+)
 from .geodetector import Geodetector, geodetector
 from .growth_rate import growth_rate
 from .industrial_upgrading import industrial_upgrading
@@ -65,6 +71,7 @@ __all__ = [
     "Markov",
     "Moran",
     "NetworkIndicators",
+    "NotEnoughMemoryError",
     "OptimalDiscretization",
     "PartialDependence",
     "RandomForestRegressor",

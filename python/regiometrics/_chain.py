@@ -119,6 +119,8 @@ def open_panel(data: Any, *, lag: Any, missing: str, unit: Any, time: Any, **rol
     table = read(data, missing=missing, unit=unit, time=time, **roles)
     units, times = table.labels("unit"), table.labels("time")
     codes = times.codes
+    # Rows per cell, and a number or state in each.
+    _core.foresee_panel(len(units), len(times), 16)
     if np.bincount(units.codes.astype(np.int64) * len(times) + codes).max() > 1:
         table.refuse_duplicates("unit", "time")
     if table.n_dropped:

@@ -111,6 +111,8 @@ def open_spatial(data: Any, value: Any, *, weights: Any, unit: Any, time: Any, m
     time_codes = np.zeros(table.n_rows, dtype=np.int64) if times is None else times.codes.astype(np.int64)
     n_periods = 1 if times is None else len(times)
     labels, codes = _units(table, links, data, value, time_codes, n_periods)
+    # Rows per cell, whether they are too many, and a number in each.
+    _core.foresee_panel(links.n, n_periods, 17)
     # Whether each period has each unit once, before missing values are looked at.
     twice = np.bincount(time_codes * links.n + codes, minlength=n_periods * links.n).reshape(n_periods, -1) > 1
     if twice.any():

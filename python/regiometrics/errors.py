@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["InternalError", "InvalidInputError", "RegiometricsError", "RegiometricsWarning"]
+__all__ = [
+    "InternalError",
+    "InvalidInputError",
+    "NotEnoughMemoryError",
+    "RegiometricsError",
+    "RegiometricsWarning",
+]
 
 
 class RegiometricsError(Exception):
@@ -30,6 +36,13 @@ class InvalidInputError(RegiometricsError, ValueError):
 
 class InternalError(RegiometricsError, RuntimeError):
     """The package itself failed. Please report it with the call that led to it."""
+
+
+class NotEnoughMemoryError(RegiometricsError, MemoryError):
+    """A call would need more memory than there is to be had; the message says for what, and how much.
+
+    It is raised before the memory is taken: nothing is lost, and the next call works.
+    """
 
 
 class RegiometricsWarning(UserWarning):

@@ -76,6 +76,8 @@ def growth_rate(
     # Only the periods that some span starts or ends in take room.
     read_periods, column = np.unique(np.concatenate([starts, ends]), return_inverse=True)
     first, last = column[: len(spans)], column[len(spans) :]
+    # The numbers, and as many rates of growth.
+    _core.foresee_panel(len(keys), len(read_periods), 16)
     panel = np.full((len(keys), len(read_periods)), np.nan)
     is_read = np.isin(times.codes, read_periods)
     panel[keys.codes[is_read], np.searchsorted(read_periods, times.codes[is_read])] = values[is_read]

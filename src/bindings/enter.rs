@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 
-use super::{errors, pool};
+use super::{errors, memory, pool};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::job::Job;
 
@@ -28,7 +28,7 @@ where
 {
     let pool = pool::current().map_err(|failure| failure.into_exception(py))?;
     let progress = progress.map(Bound::unbind);
-    let job = Job::new();
+    let job = Job::with_memory(memory::left);
     let outcome = py.detach(|| {
         let (sender, receiver) = sync_channel(1);
         pool.in_place_scope(|scope| {

@@ -10,6 +10,7 @@ use crate::kernel::error::Error;
 
 static INVALID: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 static INTERNAL: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+static MEMORY: PyOnceLock<Py<PyType>> = PyOnceLock::new();
 
 const MODULE: &str = "regiometrics.errors";
 
@@ -50,6 +51,7 @@ pub fn from_kernel(py: Python<'_>, error: Error) -> PyErr {
         Error::Coincident { row, .. } => ("places", Some(row), None),
         Error::TooManyLinks { .. } => ("links", None, None),
         Error::AllConstant { period } => ("columns", None, Some(period)),
+        Error::Memory { .. } => return memory(py, message),
         // A column of a column does not exist.
         Error::InColumn { .. } | Error::Cancelled => return internal(py, &message),
     };
@@ -67,6 +69,11 @@ pub fn from_kernel(py: Python<'_>, error: Error) -> PyErr {
 /// `InvalidInputError(message)`.
 pub fn invalid(py: Python<'_>, message: String) -> PyErr {
     make(py, &INVALID, "InvalidInputError", message)
+}
+
+/// `NotEnoughMemoryError(message)`.
+pub fn memory(py: Python<'_>, message: String) -> PyErr {
+    make(py, &MEMORY, "NotEnoughMemoryError", message)
 }
 
 /// `InternalError`: the library is at fault, not its input.

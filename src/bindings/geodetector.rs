@@ -95,9 +95,9 @@ pub fn geodetector_merge<'py>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let (first, second) = (from_arrays(py, &first)?, from_arrays(py, &second)?);
     let [one, two] = places.map(|(strata, periods)| Places { strata, periods });
-    let moments = enter(py, None, move |_| {
-        let mut moments = first.placed(n_periods, &n_strata, &one)?;
-        moments.merge(&second.placed(n_periods, &n_strata, &two)?)?;
+    let moments = enter(py, None, move |job| {
+        let mut moments = first.placed(job, n_periods, &n_strata, &one)?;
+        moments.merge(&second.placed(job, n_periods, &n_strata, &two)?)?;
         Ok(moments)
     })?;
     to_arrays(py, &moments)

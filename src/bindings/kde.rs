@@ -107,9 +107,8 @@ fn modes<'py>(py: Python<'py>, cells: &[Cell]) -> PyResult<Bound<'py, PyDict>> {
 fn curves<'py>(py: Python<'py>, result: Kde) -> PyResult<Bound<'py, PyDict>> {
     let columns = PyDict::new(py);
     columns.set_item("x", result.grid.into_pyarray(py))?;
-    let all = |of: fn(&Cell) -> &[f64]| {
-        PyArray1::from_iter(py, result.cells.iter().flat_map(|cell| of(cell).iter().copied()))
-    };
+    let all =
+        |of: fn(&Cell) -> &[f64]| result.cells.iter().map(of).collect::<Vec<_>>().concat().into_pyarray(py);
     columns.set_item("density", all(|cell| &cell.density))?;
     columns.set_item("low", all(|cell| cell.band.as_ref().map_or(&[], |band| &band.0)))?;
     columns.set_item("high", all(|cell| cell.band.as_ref().map_or(&[], |band| &band.1)))?;

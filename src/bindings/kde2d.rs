@@ -48,8 +48,8 @@ pub fn kde2d<'py>(
     let result = enter(py, progress, move |job| kernel::kde2d(job, &points, &parameters))?;
     let columns = PyDict::new(py);
     columns.set_item("summary", summary(py, &result.planes)?)?;
-    let density = result.planes.iter().flat_map(|plane| plane.density.iter().copied());
-    columns.set_item("density", PyArray1::from_iter(py, density))?;
+    let density: Vec<&[f64]> = result.planes.iter().map(|plane| plane.density.as_slice()).collect();
+    columns.set_item("density", density.concat().into_pyarray(py))?;
     columns.set_item("x", result.x.into_pyarray(py))?;
     columns.set_item("y", result.y.into_pyarray(py))?;
     Ok(columns)

@@ -3,6 +3,7 @@
 mod columns;
 mod enter;
 mod errors;
+mod memory;
 mod pool;
 
 mod adjust;
@@ -90,6 +91,8 @@ mod _core {
     use super::local_moran::local_moran;
     #[pymodule_export]
     use super::markov::{markov, transitions};
+    #[pymodule_export]
+    use super::memory::foresee_panel;
     #[pymodule_export]
     use super::moran::moran;
     #[pymodule_export]

@@ -1,4 +1,4 @@
-use numpy::{PyArray1, PyReadonlyArray1};
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -47,7 +47,7 @@ pub fn moran<'py>(
     set("p_randomization", |row| row.randomization.p)?;
     set("p_permutation", |row| row.p_permutation)?;
     let set = |name: &str, values: fn(&Moran) -> &[f64]| {
-        tables.set_item(name, PyArray1::from_iter(py, rows.iter().flat_map(values).copied()))
+        tables.set_item(name, rows.iter().map(values).collect::<Vec<_>>().concat().into_pyarray(py))
     };
     set("score", |row| &row.score)?;
     set("lag", |row| &row.lag)?;

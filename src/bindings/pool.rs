@@ -44,8 +44,8 @@ fn slot() -> &'static Slot {
 pub enum Failure {
     /// The environment variable holds this instead of a number.
     Variable(String),
-    /// The system's words.
-    Start(String),
+    /// There is no room for so many; the system's words.
+    Start(usize, String),
 }
 
 impl Failure {
@@ -56,7 +56,10 @@ impl Failure {
                 let range = format!("a whole number from 1 to {MOST_THREADS}");
                 errors::invalid(py, format!("REGIOMETRICS_NUM_THREADS is '{text}'; it must be {range}"))
             }
-            Self::Start(words) => errors::internal(py, &format!("the threads could not be started: {words}")),
+            Self::Start(n, words) => {
+                let told = format!("{n} threads could not be started ({words}); set fewer with set_threads");
+                errors::memory(py, told)
+            }
         }
     }
 }
@@ -67,9 +70,9 @@ pub fn current() -> Result<Arc<ThreadPool>, Failure> {
     if let Some(pool) = pool.as_ref() {
         return Ok(Arc::clone(pool));
     }
-    let builder =
-        ThreadPoolBuilder::new().num_threads(wanted()?).thread_name(|i| format!("regiometrics-{i}"));
-    let built = builder.build().map_err(|error| Failure::Start(error.to_string()))?;
+    let n = wanted()?;
+    let builder = ThreadPoolBuilder::new().num_threads(n).thread_name(|i| format!("regiometrics-{i}"));
+    let built = builder.build().map_err(|error| Failure::Start(n, error.to_string()))?;
     Ok(Arc::clone(pool.insert(Arc::new(built))))
 }
 

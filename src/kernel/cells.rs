@@ -111,7 +111,8 @@ pub struct Unit<W> {
     pub weight: W,
 }
 
-/// Each cell takes eight bytes whether it has units or not.
+/// Each cell takes memory whether it has units or not: where it begins, the same once more, and a slice to be sorted.
+const BYTES_PER_CELL: usize = 32;
 const MOST_CELLS: usize = 100_000_000;
 
 /// Units by period, within a period by group. Rows of weight zero are left out.
@@ -133,6 +134,7 @@ impl<W: Weight> Cells<W> {
         let (n_groups, n_periods) = (panel.groups.count, panel.periods.count);
         let n_cells = n_groups.saturating_mul(n_periods);
         check::at_most("groups × periods", n_cells, MOST_CELLS)?;
+        job.foresee("cells of a group and a period", n_cells, BYTES_PER_CELL)?;
         let cell_of = |row: usize| panel.periods.of(row) * n_groups + panel.groups.of(row);
         let mut offsets = vec![0_usize; n_cells + 1];
         let mut has_rows = vec![false; n_periods];

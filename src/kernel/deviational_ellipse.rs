@@ -315,6 +315,7 @@ pub fn outlines(job: &Job, ellipses: &[Outline], n: usize) -> Result<(Vec<f64>, 
     if n < 3 {
         return Err(Error::Parameter { name: "n", requirement: "3 or more", value: n as f64 });
     }
+    job.foresee("points of outlines", ellipses.len().saturating_mul(n + 1), 2 * size_of::<f64>())?;
     let mut x = Vec::with_capacity(ellipses.len() * (n + 1));
     let mut y = Vec::with_capacity(ellipses.len() * (n + 1));
     for ellipse in ellipses {

@@ -126,6 +126,10 @@ pub enum Error {
     #[error("there are {count} links or more, and {most} at most can be held; take fewer neighbours")]
     TooManyLinks { count: usize, most: usize },
 
+    /// Memory that a call would need and that there is not.
+    #[error("{count} {what} need {} of memory, more than there is to be had; ask for less", amount(*bytes))]
+    Memory { what: &'static str, count: usize, bytes: u64 },
+
     /// No indicator tells one unit from another.
     #[error(
         "every indicator is constant in period {period}, so that no unit can be told from another; \
@@ -166,8 +170,15 @@ impl Error {
     /// This error, said of one of several columns.
     pub fn in_column(self, column: usize) -> Self {
         match self {
-            Self::Cancelled => Self::Cancelled,
+            Self::Cancelled | Self::Memory { .. } => self,
             source => Self::InColumn { column, source: Box::new(source) },
         }
     }
+}
+
+/// Bytes in the largest unit of which there is one.
+fn amount(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    let place = (bytes.max(1024).ilog2() / 10 - 1) as usize;
+    format!("{:.1} {}", bytes as f64 / 1024_f64.powi(place as i32 + 1), UNITS[place])
 }

@@ -15,7 +15,13 @@ const WALK_CHECK: usize = 1 << 16;
 /// Below this many entries a sort is one uninterrupted call.
 const SORT_LEAF: usize = 1 << 16;
 
-/// One call from outside: how far it has come, and whether it should stop.
+/// Less memory than this many bytes is taken without asking: the loops of small calls have no time for it.
+const SMALL: u64 = 1 << 16;
+
+/// Less memory than this many bytes is asked for without a look at what the machine has left.
+const LARGE: u64 = 1 << 26;
+
+/// One call from outside: how far it has come, whether it should stop, and what memory it may have.
 ///
 /// A kernel calls [`Job::check`] often enough that a tenth of a second hardly passes between two calls.
 #[derive(Debug, Default)]
@@ -23,12 +29,18 @@ pub struct Job {
     cancelled: AtomicBool,
     done: AtomicU64,
     total: AtomicU64,
+    left: Option<fn() -> Option<u64>>,
 }
 
 impl Job {
     /// A job that has not started.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A job that has not started, with a function that tells how many bytes the machine has left, if it knows.
+    pub fn with_memory(left: fn() -> Option<u64>) -> Self {
+        Self { left: Some(left), ..Self::default() }
     }
 
     /// Ask the work to stop at its next check.
@@ -53,6 +65,25 @@ impl Job {
             visit(item);
         }
         Ok(())
+    }
+
+    /// `Err(Memory)` where `count` things of so many bytes each cannot be held.
+    ///
+    /// An allocation that fails ends the whole process. Whatever grows with an option, or with a product of sizes of the
+    /// input, is therefore asked for here before it is made. Nothing is kept: the memory is there to be taken afterwards.
+    pub fn foresee(&self, what: &'static str, count: usize, bytes_each: usize) -> Result<()> {
+        let bytes = (count as u64).saturating_mul(bytes_each as u64);
+        if bytes < SMALL {
+            return Ok(());
+        }
+        let exceeds = || self.left.and_then(|left| left()).is_some_and(|left| bytes > left);
+        let mut room: Vec<u8> = Vec::new();
+        if (bytes < LARGE || !exceeds()) && room.try_reserve_exact(bytes as usize).is_ok() {
+            // Without a use of it the compiler may leave the allocation out.
+            std::hint::black_box(&room);
+            return Ok(());
+        }
+        Err(Error::Memory { what, count, bytes })
     }
 
     /// Announce `steps` more steps of work.
@@ -84,6 +115,7 @@ impl Job {
         scratch: impl Fn() -> S + Sync + Send,
         work: impl Fn(&mut S, usize) -> Result<T> + Sync + Send,
     ) -> Result<Vec<T>> {
+        self.foresee("steps of work", n, size_of::<Result<T>>())?;
         let results: Vec<Result<T>> = (0..n)
             .into_par_iter()
             .map_init(scratch, |space, index| {
@@ -91,7 +123,7 @@ impl Job {
                 work(space, index)
             })
             .collect();
-        results.into_iter().collect()
+        in_their_own_room(results)
     }
 
     /// `work` on each of `items`, in parallel, results in the order of the items.
@@ -107,7 +139,7 @@ impl Job {
                 work(item)
             })
             .collect();
-        results.into_iter().collect()
+        in_their_own_room(results)
     }
 
     /// `term(0) + … + term(n − 1)`: partial sums over fixed chunks, added in order. O(n).
@@ -137,4 +169,13 @@ impl Job {
         let (left, right) = rayon::join(|| self.sort_by(low, compare), || self.sort_by(high, compare));
         left.and(right)
     }
+}
+
+/// The values, or the first error. They are collected where the results stood, which may be many times their room.
+fn in_their_own_room<T>(results: Vec<Result<T>>) -> Result<Vec<T>> {
+    let mut values = results.into_iter().collect::<Result<Vec<T>>>()?;
+    if values.capacity() > 2 * values.len() {
+        values.shrink_to_fit();
+    }
+    Ok(values)
 }

@@ -21,8 +21,8 @@ const MOST_STRETCHES: usize = 16;
 /// Of two bandwidths this small the density is a double, with room for sums.
 const SMALLEST: f64 = 1e-150;
 
-/// Points between two checks.
-const CHECK: usize = 256;
+/// Places that points reach between two checks.
+const CHECK: usize = 1 << 20;
 
 /// How the two bandwidths are chosen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -106,6 +106,10 @@ pub fn kde2d(job: &Job, points: &Points<'_>, parameters: &Parameters) -> Result<
     }
     let x = places(axes.iter().map(|(x, _)| x), parameters.cut, parameters.grid_size.0);
     let y = places(axes.iter().map(|(_, y)| y), parameters.cut, parameters.grid_size.1);
+    let n_stretches = periods.iter().map(|rows| rows.x.len().div_ceil(stretch_length(rows.x.len()))).max();
+    // The planes stand once more where all are handed over.
+    let bytes = size_of::<f64>() * (periods.len() + n_stretches.unwrap_or(0).max(periods.len()));
+    job.foresee("places of the grid", x.len() * y.len(), bytes)?;
     job.expect_steps(periods.len());
     let planes = job.map(periods.len(), |period| {
         let plane = plane(job, &periods[period], &axes[period], (&x, &y), parameters.kernel);
@@ -216,16 +220,19 @@ fn plane(
     let n = rows.x.len();
     let unit = rows.weights.as_deref().map_or(1.0, unit_of);
     let weight = |point: usize| rows.weights.as_ref().map_or(1.0, |weights| weights[point] / unit);
-    let length = STRETCH.max(n.div_ceil(MOST_STRETCHES));
+    let length = stretch_length(n);
     let stretches = job.map(n.div_ceil(length), |stretch| {
         let mut sums = vec![0.0; x.len() * y.len()];
         let (mut along_x, mut along_y) = (Vec::new(), Vec::new());
+        let mut since_check = CHECK;
         for point in stretch * length..n.min((stretch + 1) * length) {
-            if point % CHECK == 0 {
+            if since_check >= CHECK {
                 job.check()?;
+                since_check = 0;
             }
             let first_x = rows_of_kernel(kernel, &axes.0, point, x, &mut along_x);
             let first_y = rows_of_kernel(kernel, &axes.1, point, y, &mut along_y);
+            since_check += along_x.len() * along_y.len() + 1;
             for (row, factor) in along_x.iter().enumerate() {
                 let scaled = factor * weight(point);
                 let start = (first_x + row) * y.len() + first_y;
@@ -254,6 +261,11 @@ fn plane(
         mass: mass / total,
         density,
     })
+}
+
+/// Points that are added to one grid.
+fn stretch_length(n: usize) -> usize {
+    STRETCH.max(n.div_ceil(MOST_STRETCHES))
 }
 
 /// Values of the kernel around a point at the places within its reach, of which the first is returned.

@@ -20,6 +20,9 @@ const NO_VARIANCE: f64 = 1e-12;
 /// Two values of I nearer than this, relative to the largest possible one, are the same but for rounding.
 const TIE: f64 = 64.0 * f64::EPSILON;
 
+/// Bytes that I of one permutation takes.
+const BYTES_PER_DRAW: usize = 2 * size_of::<f64>();
+
 /// Units after which a permutation looks whether it should stop.
 const UNITS_PER_CHECK: usize = 1 << 16;
 
@@ -69,6 +72,8 @@ struct Sums {
 /// # Errors
 /// Those of [`SpatialPanel::periods`]; `Cancelled`.
 pub fn moran(job: &Job, panel: &SpatialPanel<'_>, permutations: usize, seed: u64) -> Result<Vec<Moran>> {
+    // As numbers of each period, and of all periods together.
+    job.foresee("permutations in all periods", permutations.saturating_mul(panel.n_periods), BYTES_PER_DRAW)?;
     panel.periods(job, LEAST_UNITS, |period, field| measure(job, field, period, permutations, seed))
 }
 
@@ -154,6 +159,7 @@ fn permute(
     permutations: usize,
     seed: u64,
 ) -> Result<Vec<f64>> {
+    job.foresee("permutations", permutations, size_of::<Result<f64>>())?;
     job.expect_steps(permutations);
     job.map_with(permutations, Vec::new, |scores: &mut Vec<f64>, permutation| {
         let mut stream = Stream::new(seed, &[period as u64, permutation as u64]);

@@ -74,6 +74,7 @@ pub fn optimal_discretization(job: &Job, search: &Search<'_>) -> Result<Optimum>
         candidates.map_err(|error| error.in_column(factor))
     };
     job.expect_steps(n);
+    foresee(job, search, &outcomes, n)?;
     let parts: Vec<Vec<Candidate>> = if search.values.len() > MANY_ROWS {
         (0..n).map(one).collect::<Result<_>>()?
     } else {
@@ -86,6 +87,23 @@ pub fn optimal_discretization(job: &Job, search: &Search<'_>) -> Result<Optimum>
         optimum.candidates.extend(part);
     }
     Ok(optimum)
+}
+
+/// The bounds of all choices, and the tables of natural breaks of the factors that are searched at the same time.
+fn foresee(job: &Job, search: &Search<'_>, outcomes: &[Outcome], n: usize) -> Result<()> {
+    let n_rows = outcomes.iter().map(|outcome| outcome.rows.len());
+    let most_rows = if search.pooled { n_rows.sum() } else { n_rows.max().unwrap_or(0) };
+    // The other rules leave out classes without values.
+    let of_width = |method: &&Method| matches!(method, Method::Equal | Method::Geometric);
+    let n_methods = search.methods.iter().filter(of_width).count();
+    let all = search.k.iter().fold(0_usize, |sum, &k| sum.saturating_add(k));
+    let bounds = all.saturating_mul(n_methods).saturating_mul(n);
+    job.foresee("bounds of all choices", bounds, size_of::<f64>())?;
+    let most = search.k.iter().copied().max().unwrap_or(0).min(most_rows);
+    let at_once = if search.values.len() > MANY_ROWS { 1 } else { n.min(rayon::current_num_threads()) };
+    let has_natural = search.methods.contains(&Method::NaturalBreaks);
+    let entries = if has_natural { most.saturating_mul(most_rows).saturating_mul(at_once) } else { 0 };
+    job.foresee("entries of the tables of natural breaks", entries, size_of::<u32>())
 }
 
 /// The rows of each period with their outcome above its mean, and its squares.

@@ -12,6 +12,7 @@ pub fn totals(job: &Job, values: &[f64], cells: &[u32], n_cells: usize) -> Resul
     check::length("cells", cells, values.len())?;
     check::finite("values", values)?;
     check::codes("cells", cells, n_cells)?;
+    job.foresee("totals", n_cells, size_of::<f64>())?;
     let mut totals = vec![0.0; n_cells];
     job.walk(values.iter().zip(cells), |(&value, &cell)| totals[cell as usize] += value)?;
     if let Some(period) = totals.iter().position(|total| !total.is_finite()) {

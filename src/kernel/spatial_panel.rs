@@ -5,6 +5,9 @@ use super::error::{Error, Result};
 use super::job::Job;
 use super::weights::{Rows, Weights};
 
+/// Numbers that a method finds of each unit in each period, about.
+const NUMBERS_PER_UNIT: usize = 6;
+
 /// Values of units over periods, and who is whose neighbour.
 #[derive(Debug, Clone, Copy)]
 pub struct SpatialPanel<'a> {
@@ -50,6 +53,8 @@ impl<'a> SpatialPanel<'a> {
         if let Some(row) = self.values.iter().position(|value| value.is_infinite()) {
             return Err(Error::NotFinite { name: "values", row, value: self.values[row] });
         }
+        // What is found of every unit, absent ones included, and then told of it.
+        job.foresee("units in all periods", n * self.n_periods, NUMBERS_PER_UNIT * size_of::<f64>())?;
         let mut results = Vec::with_capacity(self.n_periods);
         for period in 0..self.n_periods {
             job.check()?;

@@ -106,6 +106,8 @@ def _of_core(error: BaseException) -> str | None:
 def _of_refusal(error: BaseException, function: Any, arguments: Any, options: Any) -> str | None:
     if not isinstance(error, rgm.RegiometricsError) or isinstance(error, rgm.InternalError):
         return _told(error)
+    if isinstance(error, rgm.NotEnoughMemoryError):
+        return None if re.match(r"\d+ .+ need .+ of memory", str(error)) else _told(error)
     if not isinstance(error, ValueError):
         return _told(error)
     message = str(error)

@@ -223,6 +223,7 @@ RAW: dict[str, Callable[[Raw], tuple[Any, ...]]] = {
     "entropy_step": lambda r: ([np.abs(column) for column in r.columns()], *r.panel(), r.flag()),
     "entropy_weights": lambda r: (columns := r.columns(), *r.scopes(len(columns))),
     "entropy_weights_only": lambda r: (columns := r.columns(), *r.scopes(len(columns))),
+    "foresee_panel": lambda r: (r.count(r.k), r.count(r.periods), r.whole(0, 16)),
     "forest_fit": lambda r: (
         r.columns(), r.floats(), r.whole(1, 5), r.whole(1, 2), r.whole(1, 5),
         r.some(r.codes(r.k)), r.count(r.k), r.flag(),

@@ -31,12 +31,14 @@ def computes(n=1000):
 
 def run(program: str, *, prelude: str = PRELUDE, timeout: float = 60.0, **environment: str) -> Any:
     """Run `prelude` and `program`, and return what they printed, read as JSON. They must end without error."""
+    # Processes that it starts find the modules of the tests.
+    path = os.pathsep.join([os.path.dirname(__file__), os.environ.get("PYTHONPATH", "")])
     done = subprocess.run(
         [sys.executable, "-c", prelude + program],
         capture_output=True,
         text=True,
         timeout=timeout,
-        env=os.environ | environment,
+        env=os.environ | {"PYTHONPATH": path} | environment,
         check=False,
     )
     assert done.returncode == 0, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"

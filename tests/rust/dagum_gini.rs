@@ -128,6 +128,9 @@ fn what_cannot_be_decomposed_is_refused() {
     assert_eq!(refusal(&panel(&[1.0, 1.0], None, &groups, 0)), code);
     let many = Some(Error::TooMany { name: "groups", count: 5001, most: 5000 });
     assert_eq!(refusal(&panel(&[1.0, 1.0], None, &groups, 5001)), many);
+    // The second of two periods has no row.
+    let empty = Panel { periods: Classes::new(&[0, 0], 2), ..panel(&[1.0, 2.0], None, &groups, 1) };
+    assert_eq!(refusal(&empty), Some(Error::ZeroMean { name: "values", period: 1 }));
     let wrong = Parameters { confidence: 1.0, ..PLAIN };
     assert!(dagum_gini(&job, &panel(&[1.0, 1.0], None, &groups, 1), &wrong).is_err());
     job.cancel();

@@ -217,8 +217,8 @@ fn parts_with_other_strata_take_their_places() {
     let part = |y: &[f64], codes: &[u8]| moments(&job, &one_period(y, &[narrow(codes, 2)])).unwrap();
     let (one, two) = (part(&[1.0, 2.0, 9.0], &[0, 0, 1]), part(&[4.0, 6.0, 7.0], &[0, 0, 1]));
     let place = |strata: &[u32]| Places { strata: vec![strata.to_vec()], periods: vec![0] };
-    let mut joined = one.placed(1, &[3], &place(&[0, 2])).unwrap();
-    joined.merge(&two.placed(1, &[3], &place(&[1, 2])).unwrap()).unwrap();
+    let mut joined = one.placed(&Job::new(), 1, &[3], &place(&[0, 2])).unwrap();
+    joined.merge(&two.placed(&Job::new(), 1, &[3], &place(&[1, 2])).unwrap()).unwrap();
     let whole =
         moments(&job, &one_period(&[1.0, 2.0, 9.0, 4.0, 6.0, 7.0], &[narrow(&[0, 0, 2, 1, 1, 2], 3)]))
             .unwrap();
@@ -227,14 +227,17 @@ fn parts_with_other_strata_take_their_places() {
         detect(&job, &whole, &KEEP).unwrap().factors[0].q,
         1e-15,
     );
-    assert!(one.placed(1, &[2], &place(&[0, 2])).is_err());
+    assert!(one.placed(&Job::new(), 1, &[2], &place(&[0, 2])).is_err());
     assert!(one.clone().merge(&joined).is_err());
     let short = Moments { strata: vec![one.strata[0][..1].to_vec()], ..one.clone() };
     assert!(matches!(
         detect(&job, &short, &KEEP),
         Err(Error::Length { name: "strata", length: 1, expected: 2 })
     ));
-    assert!(matches!(short.placed(1, &[3], &place(&[0, 2])), Err(Error::Length { name: "strata", .. })));
+    assert!(matches!(
+        short.placed(&Job::new(), 1, &[3], &place(&[0, 2])),
+        Err(Error::Length { name: "strata", .. })
+    ));
     let none = Moments { n_strata: vec![], strata: vec![], ..one };
     assert!(matches!(detect(&job, &none, &KEEP), Err(Error::Empty { name: "factors" })));
 }

@@ -71,3 +71,34 @@ fn progress_counts_announced_and_finished_steps() {
     job.step();
     assert_eq!(job.progress(), (1, 7));
 }
+
+#[test]
+fn memory_that_cannot_be_had_is_an_error_and_not_the_end() {
+    let job = Job::new();
+    assert_eq!(job.foresee("numbers", 1000, 8), Ok(()));
+    // More than the address space, and more than a Vec may hold: neither wraps around.
+    let huge = usize::MAX / 4;
+    assert!(matches!(job.foresee("numbers", huge, 2), Err(Error::Memory { what: "numbers", .. })));
+    assert!(matches!(job.foresee("numbers", usize::MAX, 8), Err(Error::Memory { bytes: u64::MAX, .. })));
+    // A map asks for its results.
+    assert!(matches!(job.map(1 << 60, Ok), Err(Error::Memory { count, .. }) if count == 1 << 60));
+}
+
+#[test]
+fn what_the_machine_has_left_bounds_large_requests() {
+    let job = Job::with_memory(|| Some(1 << 27));
+    assert_eq!(job.foresee("numbers", 1 << 27, 1), Ok(()));
+    let error = job.foresee("numbers", (1 << 27) + 1, 1).unwrap_err();
+    let text = "134217729 numbers need 128.0 MiB of memory, more than there is to be had; ask for less";
+    assert_eq!(error.to_string(), text);
+    // Small ones are not worth the look, and nobody knows what an unknown machine has.
+    assert_eq!(Job::with_memory(|| Some(0)).foresee("numbers", 1 << 20, 8), Ok(()));
+    assert_eq!(Job::with_memory(|| None).foresee("numbers", 1 << 27, 8), Ok(()));
+}
+
+#[test]
+fn results_take_their_own_room_only() {
+    // A result with its error is seven times as large as a number.
+    let numbers = Job::new().map(10_000, |i| Ok(i as f64)).unwrap();
+    assert!(numbers.capacity() <= 2 * numbers.len(), "{}", numbers.capacity());
+}

@@ -15,11 +15,11 @@ const HEAD_SHARE: f64 = 0.4;
 /// The i/k quantiles by linear interpolation (type 7 of Hyndman & Fan 1996), their positions in whole numbers.
 ///
 /// A class into which no value falls, for ties or for want of values, is joined to the one above it.
-pub fn quantiles(sorted: &[f64], k: usize) -> Vec<f64> {
+pub fn quantiles(job: &Job, sorted: &[f64], k: usize) -> Result<Vec<f64>> {
     let last = sorted.len() - 1;
-    let mut cuts: Vec<f64> = Vec::with_capacity(k);
+    let mut cuts: Vec<f64> = Vec::new();
     let mut n_below = 0;
-    for i in 1..k {
+    job.walk(1..k, |i| {
         let position = i as u128 * last as u128;
         let below = (position / k as u128) as usize;
         let part = (position % k as u128) as f64 / k as f64;
@@ -32,19 +32,19 @@ pub fn quantiles(sorted: &[f64], k: usize) -> Vec<f64> {
             n_below = n;
             cuts.push(cut);
         }
-    }
-    cuts
+    })?;
+    Ok(cuts)
 }
 
 /// Classes of equal width.
-pub fn equal(sorted: &[f64], k: usize) -> Vec<f64> {
+pub fn equal(job: &Job, sorted: &[f64], k: usize) -> Result<Vec<f64>> {
     let (min, max) = ends(sorted);
     let cut = |i: usize| min + (max - min) * i as f64 / k as f64;
-    (1..k).map(|i| snapped(sorted, cut(i), max - min)).collect()
+    each(job, k, |i| snapped(sorted, cut(i), max - min))
 }
 
 /// Bounds in geometric progression, `min (max/min)^(i/k)`; every value is above zero.
-pub fn geometric(sorted: &[f64], k: usize) -> Vec<f64> {
+pub fn geometric(job: &Job, sorted: &[f64], k: usize) -> Result<Vec<f64>> {
     let (min, max) = ends(sorted);
     let excess = (max - min) / min;
     let log_ratio = if excess.is_finite() { excess.ln_1p() } else { max.ln() - min.ln() };
@@ -55,7 +55,7 @@ pub fn geometric(sorted: &[f64], k: usize) -> Vec<f64> {
     };
     // An exponential multiplies the relative error of its argument by that argument.
     let growth = if log_ratio < 1.0 { 1.0 } else { 1.0 + min.ln().abs() + log_ratio };
-    (1..k).map(|i| snapped(sorted, cut(i), cut(i) * growth)).collect()
+    each(job, k, |i| snapped(sorted, cut(i), cut(i) * growth))
 }
 
 /// Steps of one sample standard deviation, centred on the mean: `mean + (i − k/2) sd`.
@@ -69,7 +69,7 @@ pub fn std(job: &Job, sorted: &[f64], k: usize) -> Result<Vec<f64>> {
     let squares = job.sum(n, |i| ((sorted[i] - min) / range - mean).powi(2))?;
     let deviation = (squares / (n as f64 - 1.0)).sqrt();
     let cut = |i: usize| min + range * (mean + (i as f64 - k as f64 / 2.0) * deviation);
-    Ok((1..k).map(|i| snapped(sorted, cut(i), range)).collect())
+    each(job, k, |i| snapped(sorted, cut(i), range))
 }
 
 /// Cut at the mean, then again at the mean of the values above it, as long as these are few (Jiang 2013).
@@ -89,6 +89,13 @@ pub fn head_tail(job: &Job, sorted: &[f64]) -> Result<Vec<f64>> {
         }
         values = head;
     }
+}
+
+/// The cut points 1 … k − 1.
+fn each(job: &Job, k: usize, cut: impl Fn(usize) -> f64) -> Result<Vec<f64>> {
+    let mut cuts = Vec::with_capacity(k - 1);
+    job.walk(1..k, |i| cuts.push(cut(i)))?;
+    Ok(cuts)
 }
 
 /// The mean as a part of the range, from 0 to 1: an offset costs no digits, and no sum overflows.

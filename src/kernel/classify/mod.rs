@@ -132,18 +132,25 @@ fn check_range(sorted: &[f64], k: usize) -> Result<()> {
 }
 
 fn choose(job: &Job, sorted: &[f64], method: Method, k: usize) -> Result<Vec<f64>> {
+    // Cut points, bounds from both sides, counts and means.
+    job.foresee("classes", if by_number(method) { k } else { 0 }, 6 * size_of::<f64>())?;
     let cuts = match method {
-        Method::Quantiles => cuts::quantiles(sorted, k),
-        Method::Equal => cuts::equal(sorted, k),
+        Method::Quantiles => cuts::quantiles(job, sorted, k)?,
+        Method::Equal => cuts::equal(job, sorted, k)?,
         Method::NaturalBreaks => {
             let (distinct, counts) = distinct(sorted);
             NaturalBreaks::new(job, &distinct, &counts, k)?.breaks(k)
         }
-        Method::Geometric => cuts::geometric(sorted, k),
+        Method::Geometric => cuts::geometric(job, sorted, k)?,
         Method::Std => cuts::std(job, sorted, k)?,
         Method::HeadTail => cuts::head_tail(job, sorted)?,
     };
     Ok(bounds(&cuts, sorted))
+}
+
+/// Whether there are as many cut points as are asked for, however few the values are.
+fn by_number(method: Method) -> bool {
+    matches!(method, Method::Equal | Method::Geometric | Method::Std)
 }
 
 /// Count, and measure the fit.

@@ -31,11 +31,13 @@ impl<'a> NaturalBreaks<'a> {
     /// `Cancelled`.
     pub fn new(job: &Job, distinct: &'a [f64], counts: &[u64], k_most: usize) -> Result<Self> {
         let m = distinct.len();
+        let n_rows = k_most.min(m);
+        job.foresee("entries of the tables of natural breaks", n_rows * (m + 1), size_of::<u32>())?;
         let sums = Sums::new(distinct, counts);
         let mut costs: Vec<f64> = (0..=m).map(|j| sums.cost(0, j)).collect();
         let mut starts = Vec::new();
         let mut scratch = Vec::with_capacity(m);
-        for k in 2..=k_most.min(m) {
+        for k in 2..=n_rows {
             let mut row = Row { costs: vec![0.0; m + 1], starts: vec![0; m + 1] };
             let first = if k == k_most { m } else { k };
             let search = Search { job, sums: &sums, before: &costs };

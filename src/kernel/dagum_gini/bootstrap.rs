@@ -26,6 +26,8 @@ pub(super) fn intervals<W: Weight>(
     parameters: &Parameters,
 ) -> Result<Vec<(f64, f64)>> {
     let stretch = jackknife::stretch_length(sample.order.len(), sample.units.len());
+    let bytes = size_of::<Result<Vec<f64>>>() + size_of::<f64>() * layout.n_statistics();
+    job.foresee("replicates of the bootstrap", parameters.bootstrap, bytes)?;
     let scratch = || (Counts::none().to_vec(&sample.units), Differences::new(sample.units.len()));
     let replicates = job.map_with(parameters.bootstrap, scratch, |(counts, differences), replicate| {
         let mut stream = Stream::new(parameters.seed, &[period as u64, replicate as u64]);

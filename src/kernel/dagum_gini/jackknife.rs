@@ -52,6 +52,15 @@ pub(super) fn stretch_length(n_units: usize, n_groups: usize) -> usize {
     n_units.div_ceil(stretches).max(SHORTEST_STRETCH)
 }
 
+/// What each two groups take: differences, strata and results, and in each stretch the moments of two statistics.
+pub(super) fn bytes_per_pair<W>(sample: &Sample<'_, W>) -> usize {
+    const NUMBERS: usize = 1 + 3 + 8;
+    const NUMBERS_OF_MOMENTS: usize = 2 * 5;
+    let n_units = sample.order.len();
+    let stretches = n_units.div_ceil(stretch_length(n_units, sample.units.len()));
+    size_of::<f64>() * (NUMBERS + NUMBERS_OF_MOMENTS * stretches)
+}
+
 /// The jackknife error of every statistic of `sample`, in which unit i of group g stands `counts[g][i]` times.
 ///
 /// `starts` are the states of the sweep at the starts of the stretches, of [`stretch_length`] units each.

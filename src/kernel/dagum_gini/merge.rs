@@ -18,7 +18,7 @@ const SAMPLES: usize = 64;
 pub(super) fn merge<W: Weight>(job: &Job, units: &[&[Unit<W>]]) -> Result<Vec<u32>> {
     let n_units: usize = units.iter().map(|group| group.len()).sum();
     let mut order = vec![0; n_units];
-    if units.len() == 1 {
+    if units.len() <= 1 {
         return Ok(order);
     }
     let cuts = cuts(units, n_units);

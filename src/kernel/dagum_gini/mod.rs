@@ -125,10 +125,11 @@ fn decompose_period<W: Weight>(
     let (groups, units): (Vec<u32>, Vec<_>) = cells.groups_of(period).into_iter().unzip();
     let sample = Sample::new(job, units)?;
     let layout = Layout::new(groups.len());
-    let mut differences = Differences::new(groups.len());
     if sample.is_zero() {
         return Err(Error::ZeroMean { name: "values", period });
     }
+    job.foresee("pairs of groups", groups.len() * groups.len(), jackknife::bytes_per_pair(&sample))?;
+    let mut differences = Differences::new(groups.len());
     let stretch = jackknife::stretch_length(sample.order.len(), groups.len());
     let starts = differences.measure(job, &sample, Counts::none(), stretch)?;
     if !differences.is_in_range() {

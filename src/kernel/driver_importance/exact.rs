@@ -1,24 +1,36 @@
 //! The expected rise over all permutations of a factor.
 
 use super::walk::{Donors, Walker};
+use crate::kernel::error::Result;
 use crate::kernel::forest::ranks::Place;
+use crate::kernel::job::Job;
+
+/// Rows between two looks at whether the job was cancelled: each meets many leaves.
+const ROWS: usize = 1 << 10;
 
 /// Expected rises: every out-of-bag row, itself included, gives its value with the same probability.
 ///
 /// E over permutations of Σ_i (y_i − f(x_i with the value of its donor))² is the mean over all pairs (i, donor), since a
 /// random permutation sends each donor to i equally often. A range of donors in the order of the factor walks together
 /// and parts only at splits on that factor. O(rows · factors on the way · leaves that donors reach).
+///
+/// # Errors
+/// `Cancelled`.
 pub(super) fn measure<P: Place>(
+    job: &Job,
     walker: &mut Walker<P>,
     places: &[P],
     outside: &[u32],
     donors: &Donors<P>,
     response: &[f64],
-) {
+) -> Result<()> {
     let p = walker.rise.len();
     let n_outside = outside.len() as u32;
     let mut waiting: Vec<(u32, u32, u32)> = Vec::new();
     for (position, &row) in outside.iter().enumerate() {
+        if position % ROWS == 0 {
+            job.check()?;
+        }
         let own = &places[row as usize * p..][..p];
         let prediction = walker.follow(own);
         walker.prediction.push(prediction);
@@ -54,4 +66,5 @@ pub(super) fn measure<P: Place>(
             walker.rise[feature as usize] += rise / f64::from(n_outside);
         }
     }
+    Ok(())
 }

@@ -12,7 +12,7 @@ use super::cells::Classes;
 use super::error::{Error, Result};
 use super::forest::oob::Tally;
 use super::forest::ranks::{Place, Table};
-use super::forest::{Fit, Forest, Parameters, Ranks, Response, check_response};
+use super::forest::{BYTES_OF_OUTSIDE, Fit, Forest, Parameters, Ranks, Response, check_response};
 use super::job::Job;
 use super::rng::Stream;
 
@@ -149,6 +149,8 @@ fn observe<P: Place>(job: &Job, shared: &Shared<'_, P>, response: &Response) -> 
     let mut total = Running::none(n_features);
     for first in (0..n_pieces).step_by(PIECES) {
         let count = PIECES.min(n_pieces - first);
+        forest.reserve(job, n_trees)?;
+        job.foresee("trees at a time", count * TREES, shared.ranks.n_rows * BYTES_OF_OUTSIDE)?;
         let parts = job.map_with(
             count,
             || shared.worker(),
@@ -159,6 +161,7 @@ fn observe<P: Place>(job: &Job, shared: &Shared<'_, P>, response: &Response) -> 
         )?;
         for Part { sums, trees } in parts {
             for (tree, outside) in &trees {
+                job.check()?;
                 forest.push(tree);
                 tally.add(outside);
             }
@@ -185,9 +188,11 @@ fn permute<P: Place>(
     let n_pieces = forest.n_trees.div_ceil(TREES);
     let size = (HELD_ROWS / shared.ranks.n_rows).clamp(1, REPLICATES);
     let mut reached = vec![Reached::default(); measures.len()];
-    let tasks = permutations.div_ceil(size) * n_pieces;
+    let tasks = permutations.div_ceil(size).saturating_mul(n_pieces);
     // As many at a time as keep the sums of all trees of their replicates.
     let at_once = n_pieces * (PIECES * TREES / n_pieces).max(1);
+    let bytes = size_of::<Part>() + size * (size_of::<Running>() + 3 * size_of::<f64>() * measures.len());
+    job.foresee("pieces of permuted forests", at_once.min(tasks), bytes)?;
     for first in (0..tasks).step_by(at_once) {
         let parts = job.map_with(
             at_once.min(tasks - first),

@@ -84,9 +84,9 @@ impl<P: Place> Worker<'_, P> {
                 self.walker.load(&self.tree);
                 let (outside, donors) = (&self.grower.outside, &self.donors);
                 if options.exact {
-                    exact::measure(&mut self.walker, places, outside, donors, response.original());
+                    exact::measure(job, &mut self.walker, places, outside, donors, response.original())?;
                 } else {
-                    self.walker.measure(outside, donors, response.original());
+                    self.walker.measure(job, outside, donors, response.original())?;
                 }
                 sum.take(&self.walker, &self.tree, outside.len());
                 if keep {

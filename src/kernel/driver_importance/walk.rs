@@ -1,7 +1,12 @@
 //! By how much the out-of-bag error of one tree rises when a factor is permuted.
 
+use crate::kernel::error::Result;
 use crate::kernel::forest::ranks::Place;
 use crate::kernel::forest::{DONORS, Parameters, Tree};
+use crate::kernel::job::Job;
+
+/// Rows sent on between two looks at whether the job was cancelled.
+const ROWS: usize = 1 << 18;
 
 /// A node as out-of-bag rows walk over it: rows at places up to `last` of `feature` go to `left`, others to the next.
 #[derive(Debug, Clone, Copy, Default)]
@@ -154,7 +159,16 @@ impl<P: Place> Walker<P> {
     /// A permuted row leaves the way of the row itself at the first split on the factor that parts the two; from there
     /// it goes on as a stray. Factors that never part have no rise. All rows of a node are sent on together: none
     /// waits for the step of another. O(rows and strays · depth).
-    pub fn measure(&mut self, outside: &[u32], donors: &Donors<P>, response: &[f64]) {
+    ///
+    /// # Errors
+    /// `Cancelled`.
+    pub fn measure(
+        &mut self,
+        job: &Job,
+        outside: &[u32],
+        donors: &Donors<P>,
+        response: &[f64],
+    ) -> Result<()> {
         let n_rows = outside.len();
         self.inside.clear();
         self.inside.extend(0..n_rows as u32);
@@ -164,7 +178,13 @@ impl<P: Place> Walker<P> {
         self.has_left.resize(donors.own.len(), false);
         self.ended.clear();
         self.tasks.push(Task { node: 0, inside: (0, n_rows), strays: (0, 0), height: 0 });
+        let mut sent = ROWS;
         while let Some(task) = self.tasks.pop() {
+            if sent >= ROWS {
+                job.check()?;
+                sent = 0;
+            }
+            sent += task.inside.1 - task.inside.0 + task.strays.1 - task.strays.0;
             let step = self.steps[task.node];
             if step.left == 0 {
                 let value = self.value[task.node];
@@ -182,6 +202,7 @@ impl<P: Place> Walker<P> {
             let (moved, error) = (actual - value, actual - self.prediction[position as usize]);
             self.rise[feature as usize] += moved * moved - error * error;
         }
+        Ok(())
     }
 
     /// Send the rows and strays of a node to its children. Nothing here branches on a place.

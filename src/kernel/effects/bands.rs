@@ -44,7 +44,7 @@ impl Refits<'_> {
         Ok(())
     }
 
-    /// `statistic` of each forest grown again and of the rows it was grown on.
+    /// `statistic`, of so many numbers, of each forest grown again and of the rows it was grown on.
     ///
     /// Replicates follow each other, the trees of each in parallel.
     ///
@@ -54,9 +54,12 @@ impl Refits<'_> {
         &self,
         job: &Job,
         rows: &Rows<'_>,
+        n_numbers: usize,
         statistic: impl Fn(&Forest, &Rows<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
-        job.expect_steps(self.replicates * self.forest.n_trees);
+        let bytes = size_of::<T>() + size_of::<f64>() * n_numbers;
+        job.foresee("replicates of the bootstrap", self.replicates, bytes)?;
+        job.expect_steps(self.replicates.saturating_mul(self.forest.n_trees));
         (0..self.replicates)
             .map(|replicate| {
                 let mut stream = Stream::new(self.seed, &[replicate as u64]);

@@ -190,8 +190,9 @@ fn complete(
         curve.turning_points = turns.iter().map(|turn| curve.turning_point(turn)).collect();
     }
     let Some(refits) = options.refits else { return Ok(curves) };
-    refits.check(rows, curves.iter().map(|curve| curve.levels.len()).sum())?;
-    let replicates = refits.each(job, rows, |forest, rows| read(forest, rows, &curves))?;
+    let n_numbers = curves.iter().map(|curve| curve.levels.len()).sum();
+    refits.check(rows, n_numbers)?;
+    let replicates = refits.each(job, rows, n_numbers, |forest, rows| read(forest, rows, &curves))?;
     for (place, (curve, turns)) in curves.iter_mut().zip(&turns).enumerate() {
         let own: Vec<&[f64]> = replicates.iter().map(|each| each[place].as_slice()).collect();
         (curve.low, curve.high) = bands(job, curve, &own, refits.confidence)?;

@@ -88,6 +88,8 @@ pub fn individuals(
     let axes: Vec<Axis> = factors.iter().map(|&factor| Axis::new(&steps, rows, factor, most)).collect();
     let n_levels: usize = axes.iter().map(|axis| axis.lefts.len()).sum();
     check_size(n_levels.saturating_mul(rows.len()), most)?;
+    // The curves of one factor stand twice while they are joined.
+    job.foresee("places of curves", n_levels * rows.len(), 2 * size_of::<f64>())?;
     let curve = |(&factor, axis): (&usize, Axis)| {
         let mut levels = individual_curves(job, forest, &steps, rows, factor, &axis.chosen)?;
         if centered {

@@ -216,7 +216,9 @@ pub fn surfaces(
     let axes: Vec<[Axis; 2]> =
         pairs.iter().map(|pair| pair.map(|factor| Axis::new(&steps, rows, factor, most))).collect();
     let cells = |[a, b]: &[Axis; 2]| a.lefts.len().saturating_mul(b.lefts.len());
-    check_size(axes.iter().map(cells).fold(0, usize::saturating_add), most)?;
+    let n_cells = axes.iter().map(cells).fold(0, usize::saturating_add);
+    check_size(n_cells, most)?;
+    job.foresee("cells of surfaces", n_cells, size_of::<f64>())?;
     let surface = |(&pair, axes): (&[usize; 2], [Axis; 2])| {
         let chosen = [axes[0].chosen.as_slice(), axes[1].chosen.as_slice()];
         let levels = partial_dependence_pair(job, forest, &steps, rows, pair, chosen)?;

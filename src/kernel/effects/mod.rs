@@ -129,7 +129,9 @@ fn over_trees(
     work: impl Fn(std::ops::Range<usize>, &mut [f64]) -> Result<()> + Sync + Send,
 ) -> Result<Vec<f64>> {
     let size = trees_per_piece(n_trees, n_sums);
-    let pieces = job.map(n_trees.div_ceil(size), |piece| {
+    let n_pieces = n_trees.div_ceil(size);
+    job.foresee("steps of all factors", n_sums, (n_pieces + 1) * size_of::<f64>())?;
+    let pieces = job.map(n_pieces, |piece| {
         let mut sums = vec![0.0; n_sums];
         work(piece * size..n_trees.min((piece + 1) * size), &mut sums)?;
         Ok(sums)

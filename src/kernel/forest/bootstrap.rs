@@ -69,6 +69,8 @@ pub fn in_bag(parameters: &Parameters<'_>, tree: usize, counts: &mut [u32]) {
 /// Options out of range, `Cancelled`.
 pub fn in_bag_counts(job: &Job, n_rows: usize, parameters: &Parameters<'_>) -> Result<Vec<u32>> {
     parameters.check(n_rows, parameters.max_features)?;
+    // The counts of each tree stand twice while they are joined.
+    job.foresee("counts of draws", parameters.n_trees.saturating_mul(n_rows), 2 * size_of::<u32>())?;
     let trees = job.map(parameters.n_trees, |tree| {
         let mut counts = vec![0; n_rows];
         in_bag(parameters, tree, &mut counts);

@@ -1,7 +1,8 @@
 //! Moments of parts of the rows, joined.
 
-use super::moments::{Moments, pairs};
+use super::moments::{Cell, Moments, pairs};
 use crate::kernel::error::{Error, Result};
+use crate::kernel::job::Job;
 
 /// Where the strata and periods of some moments stand in a larger layout.
 #[derive(Debug, Clone)]
@@ -16,9 +17,12 @@ impl Moments {
     /// These moments in a layout of `n_periods` periods and `n_strata` strata per factor.
     ///
     /// # Errors
-    /// `Length` where `places` are not those of this layout, `Code` where they are outside the new one.
-    pub fn placed(&self, n_periods: usize, n_strata: &[usize], places: &Places) -> Result<Self> {
+    /// `Length` where `places` are not those of this layout, `Code` where they are outside the new one; `Memory`.
+    pub fn placed(&self, job: &Job, n_periods: usize, n_strata: &[usize], places: &Places) -> Result<Self> {
         self.check_places(n_periods, n_strata, places)?;
+        let crossed = pairs(n_strata.len()).map(|(a, b)| n_strata[a].saturating_mul(n_strata[b]));
+        let cells = crossed.fold(0, usize::saturating_add).saturating_mul(n_periods);
+        job.foresee("crossed strata", cells, size_of::<Cell>())?;
         let mut placed = Self {
             n_periods,
             n_strata: n_strata.to_vec(),

@@ -105,10 +105,16 @@ pub fn moments(job: &Job, input: &Input<'_>) -> Result<Moments> {
 
 pub(super) fn of_sample(job: &Job, sample: &Sample<'_>) -> Result<Moments> {
     let (n_factors, n_periods) = (sample.n_factors(), sample.n_periods());
+    let mut all_cells = 0;
     for (a, b) in pairs(n_factors) {
         let cells = sample.n_strata[a].saturating_mul(sample.n_strata[b]).saturating_mul(n_periods);
         check::at_most("crossed strata of two factors", cells, MOST_CELLS)?;
+        all_cells += cells;
     }
+    // While a table is read off another that also has squares, and when it is joined and handed over.
+    job.foresee("crossed strata", all_cells, 2 * size_of::<Cell>() + size_of::<f64>())?;
+    let strata = sample.n_strata.iter().fold(0_usize, |sum, &n| sum.saturating_add(n));
+    job.foresee("strata in all periods", strata.saturating_mul(n_periods), 2 * size_of::<Stratum>())?;
     let groups = groups(&sample.n_strata, sample.values.len() / n_periods.max(1));
     let parts = job.map(n_periods * groups.len(), |index| {
         tally(job, sample, &groups[index % groups.len()], index / groups.len())
@@ -123,16 +129,22 @@ pub(super) fn of_sample(job: &Job, sample: &Sample<'_>) -> Result<Moments> {
     for (index, part) in parts.into_iter().enumerate() {
         let group = &groups[index % groups.len()];
         for (&position, strata) in group.owned.iter().zip(part.strata) {
-            moments.strata[group.factors[position]].extend(strata);
+            append(&mut moments.strata[group.factors[position]], strata);
         }
         for (&(i, j), cells) in group.pairs.iter().zip(part.crossed) {
-            moments.crossed[pair_index(n_factors, group.factors[i], group.factors[j])].extend(cells);
+            let pair = pair_index(n_factors, group.factors[i], group.factors[j]);
+            append(&mut moments.crossed[pair], cells);
         }
     }
     if n_factors > 0 {
         check_range(&moments.strata[0], sample)?;
     }
     Ok(moments)
+}
+
+/// Add the table of one more period; that of the first is taken as it is.
+fn append<T>(table: &mut Vec<T>, mut more: Vec<T>) {
+    if table.is_empty() { *table = more } else { table.append(&mut more) }
 }
 
 /// Where the pair (a, b), a < b, stands in [`pairs`].

@@ -13,6 +13,9 @@ use crate::kernel::rng::Stream;
 /// differs with the order of the rows.
 const AS_LARGE: f64 = 1e-10;
 
+/// Bytes that the least of allocations takes, about.
+const SMALLEST_ALLOCATION: usize = 32;
+
 /// Which random streams belong to what.
 const FACTORS: u64 = 0;
 const INTERACTIONS: u64 = 1;
@@ -69,6 +72,7 @@ pub fn resample(job: &Job, input: &Input<'_>, plan: &Plan) -> Result<Resampled> 
     job.expect_steps(
         sample.n_periods() * (plan.permutations + plan.bootstrap + n_factors * plan.interaction_permutations),
     );
+    foresee(job, plan, n_factors)?;
     let mut resampled = Resampled::default();
     for period in 0..sample.n_periods() {
         let part = Part { job, sample: &sample, moments: &moments, period, plan };
@@ -83,6 +87,14 @@ pub fn resample(job: &Job, input: &Input<'_>, plan: &Plan) -> Result<Resampled> 
         }
     }
     Ok(resampled)
+}
+
+/// Replicates are held until p-values and intervals are made of them.
+fn foresee(job: &Job, plan: &Plan, n_factors: usize) -> Result<()> {
+    let flags = size_of::<Result<Vec<bool>>>() + SMALLEST_ALLOCATION.max(n_factors);
+    job.foresee("permutations", plan.permutations.max(plan.interaction_permutations), flags)?;
+    let numbers = size_of::<Result<Vec<f64>>>() + SMALLEST_ALLOCATION.max(size_of::<f64>() * n_factors);
+    job.foresee("replicates of the bootstrap", plan.bootstrap, numbers)
 }
 
 /// One period.

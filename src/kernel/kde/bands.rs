@@ -25,6 +25,7 @@ pub fn from_terms(
 ) -> Result<Band> {
     let grid = terms.first().map_or(0, Vec::len);
     let n = terms.len();
+    foresee(job, grid, replicates)?;
     let curves = job.map(replicates, |replicate| {
         let mut stream = Stream::new(key.0, &[key.1, replicate as u64]);
         let mut counts = vec![0_u32; n];
@@ -54,6 +55,7 @@ pub fn from_samples(
     evaluate: impl Fn(&Sample<'_>) -> Result<Vec<f64>> + Sync + Send,
 ) -> Result<Band> {
     let n = sample.len();
+    foresee(job, grid, replicates)?;
     let curves = job.map(replicates, |replicate| {
         let mut stream = Stream::new(key.0, &[key.1, replicate as u64]);
         let (mut values, mut weights) = (vec![0.0; n], sample.weights.map(|_| vec![0.0; n]));
@@ -69,6 +71,12 @@ pub fn from_samples(
         Ok(curve)
     })?;
     quantiles(job, &curves, grid, confidence)
+}
+
+/// All curves are held until their quantiles are taken.
+fn foresee(job: &Job, grid: usize, replicates: usize) -> Result<()> {
+    let bytes = size_of::<Result<Vec<f64>>>() + size_of::<f64>() * grid;
+    job.foresee("replicates of the bootstrap", replicates, bytes)
 }
 
 fn quantiles(job: &Job, curves: &[Vec<f64>], grid: usize, confidence: f64) -> Result<Band> {

@@ -65,6 +65,7 @@ pub fn test(
         .sum::<f64>()
         / spread.total;
     let shrink = 1.0 / (1.0 + 1.0 / variance).sqrt();
+    job.foresee("samples of Silverman's test", replicates, size_of::<Result<bool>>())?;
     let more = job.map(replicates, |replicate| {
         let mut stream = Stream::new(key.0, &[key.1, replicate as u64, 1]);
         let mut drawn = Vec::with_capacity(draws);

@@ -166,6 +166,9 @@ fn estimate(job: &Job, samples: &[Sample<'_>], parameters: &Parameters) -> Resul
     })?;
     let ranges = chosen.iter().map(|cell| (cell.spread.low, cell.spread.high, cell.bandwidth));
     let grid = Grid::new(ranges, parameters)?;
+    // The density, and with a bootstrap both ends of its band, each once more where all are handed over.
+    let numbers = if parameters.bootstrap > 0 { 6 } else { 2 };
+    job.foresee("places of all densities", chosen.len() * parameters.grid_size, numbers * size_of::<f64>())?;
     let cells = job.map(chosen.len(), |cell| finish(job, &chosen[cell], &grid, parameters, cell as u64))?;
     Ok(Kde { grid: grid.places(), cells })
 }

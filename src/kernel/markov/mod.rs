@@ -22,6 +22,9 @@ pub const NO_STATE: u32 = u32::MAX;
 /// Units that one step of parallel counting covers.
 const UNIT_CHUNK: usize = 4096;
 
+/// Probabilities, errors, both ends of intervals twice, passages twice and on each of the threads, and who leads to whom.
+const BYTES_PER_PAIR: usize = 96;
+
 /// Whole numbers up to this are exact in a double.
 const MOST_TRANSITIONS: u64 = 1 << 53;
 
@@ -56,8 +59,10 @@ pub struct Transitions {
 pub fn transitions(job: &Job, panel: &States<'_>) -> Result<Transitions> {
     panel.check()?;
     let n_units = panel.states.len() / panel.n_periods;
-    let size = panel.n_given * panel.k * panel.k;
-    let chunks = job.map(n_units.div_ceil(UNIT_CHUNK), |chunk| {
+    let size = panel.n_given.saturating_mul(panel.k).saturating_mul(panel.k);
+    let n_chunks = n_units.div_ceil(UNIT_CHUNK);
+    job.foresee("pairs of states", size, (n_chunks + 1) * size_of::<u64>())?;
+    let chunks = job.map(n_chunks, |chunk| {
         let mut counts = vec![0_u64; size];
         let mut n_incomplete = 0;
         for unit in chunk * UNIT_CHUNK..n_units.min((chunk + 1) * UNIT_CHUNK) {
@@ -152,6 +157,7 @@ pub fn chain(job: &Job, counts: &[u64], k: usize, confidence: f64) -> Result<Cha
     check::not_empty("counts", counts)?;
     check::length("counts", counts, k * k)?;
     check::confidence(confidence)?;
+    job.foresee("pairs of states", counts.len(), BYTES_PER_PAIR)?;
     let sum = counts.iter().try_fold(0_u64, |sum, &count| sum.checked_add(count)).unwrap_or(u64::MAX);
     if sum > MOST_TRANSITIONS {
         let requirement = "counts of at most 2^53 transitions together";
@@ -166,7 +172,7 @@ pub fn chain(job: &Job, counts: &[u64], k: usize, confidence: f64) -> Result<Cha
         (0..k * k).map(|cell| wilson_interval(counts[cell], totals[cell / k], z)).collect();
     let moved = |state: usize| totals[state] - counts[state * k + state];
     let probabilities = each(|count, n| count as f64 / n as f64);
-    let structure = Structure::of(counts, k);
+    let structure = Structure::of(job, counts, k)?;
     let leaving = |state: usize| moved(state) as f64 / totals[state] as f64;
     Ok(Chain {
         standard_errors: each(standard_error),
@@ -174,7 +180,7 @@ pub fn chain(job: &Job, counts: &[u64], k: usize, confidence: f64) -> Result<Cha
         high: intervals.iter().map(|interval| interval.1).collect(),
         leaving: (0..k).map(leaving).collect(),
         sojourn: (0..k).map(|state| totals[state] as f64 / moved(state) as f64).collect(),
-        steady_states: stationary::distributions(&probabilities, &structure),
+        steady_states: stationary::distributions(job, &probabilities, &structure)?,
         first_passage: passage::first_passage(job, &probabilities, &structure)?,
         shorrocks: (0..k).map(leaving).sum::<f64>() / (k as f64 - 1.0),
         movers: (0..k).map(moved).sum::<u64>() as f64 / sum as f64,

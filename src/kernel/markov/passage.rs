@@ -7,18 +7,22 @@ use crate::kernel::job::Job;
 /// The mean number of steps from each state to the first visit of each other, and to the return to itself. O(k⁴).
 pub(super) fn first_passage(job: &Job, probabilities: &[f64], structure: &Structure) -> Result<Vec<f64>> {
     let k = structure.k();
-    let columns = job.map(k, |target| Ok(to_target(probabilities, structure, target)))?;
+    let columns = job.map(k, |target| to_target(job, probabilities, structure, target))?;
     Ok((0..k * k).map(|cell| columns[cell % k][cell / k]).collect())
 }
 
 /// The column of one target.
-fn to_target(probabilities: &[f64], structure: &Structure, target: usize) -> Vec<f64> {
+fn to_target(job: &Job, probabilities: &[f64], structure: &Structure, target: usize) -> Result<Vec<f64>> {
     let k = structure.k();
-    let mut times: Vec<f64> = (0..k).map(|from| time_if_not_finite(structure, from, target)).collect();
+    let known = |from| {
+        job.check()?;
+        Ok(time_if_not_finite(structure, from, target))
+    };
+    let mut times: Vec<f64> = (0..k).map(known).collect::<Result<_>>()?;
     // Zero marks a finite time still to be computed. From such a state the chain meets none but such states before
     // it meets the target.
     let sure: Vec<usize> = (0..k).filter(|&state| state != target && times[state] <= 0.0).collect();
-    let found = solve(probabilities, k, &sure, target);
+    let found = solve(job, probabilities, k, &sure, target)?;
     for (&state, time) in sure.iter().zip(&found) {
         times[state] = *time;
     }
@@ -26,7 +30,7 @@ fn to_target(probabilities: &[f64], structure: &Structure, target: usize) -> Vec
         let on_the_way = sure.iter().map(|&state| probabilities[target * k + state] * times[state]);
         times[target] = 1.0 + on_the_way.sum::<f64>();
     }
-    times
+    Ok(times)
 }
 
 /// Infinite if the chain may miss the target for ever, NaN if that is unknown, zero if the target is certain.
@@ -49,7 +53,7 @@ fn time_if_not_finite(structure: &Structure, from: usize, target: usize) -> f64 
 /// The times m from `states` to `target`, m_s = 1 + Σ p_st m_t, where nothing but these states comes before it.
 ///
 /// States are taken out one by one, the last first; the pivot 1 − p_ss is the sum of what leads elsewhere.
-fn solve(probabilities: &[f64], k: usize, states: &[usize], target: usize) -> Vec<f64> {
+fn solve(job: &Job, probabilities: &[f64], k: usize, states: &[usize], target: usize) -> Result<Vec<f64>> {
     let n = states.len();
     let mut p: Vec<Vec<f64>> = states
         .iter()
@@ -61,6 +65,7 @@ fn solve(probabilities: &[f64], k: usize, states: &[usize], target: usize) -> Ve
     let mut time = vec![1.0; n];
     let mut exits = vec![0.0; n];
     for last in (0..n).rev() {
+        job.check()?;
         let (before, rest) = p.split_at_mut(last);
         let row = &rest[0];
         exits[last] = row[..last].iter().sum::<f64>() + row[n];
@@ -76,5 +81,5 @@ fn solve(probabilities: &[f64], k: usize, states: &[usize], target: usize) -> Ve
         let rest: f64 = (0..state).map(|to| p[state][to] * time[to]).sum();
         time[state] = (time[state] + rest) / exits[state];
     }
-    time
+    Ok(time)
 }

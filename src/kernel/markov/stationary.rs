@@ -5,9 +5,14 @@
 //! (O'Cinneide 1993).
 
 use super::structure::Structure;
+use crate::kernel::error::Result;
+use crate::kernel::job::Job;
 
 /// One distribution over all k states for each recurrent class. O(k³).
-pub(super) fn distributions(probabilities: &[f64], structure: &Structure) -> Vec<f64> {
+///
+/// # Errors
+/// `Cancelled`.
+pub(super) fn distributions(job: &Job, probabilities: &[f64], structure: &Structure) -> Result<Vec<f64>> {
     let k = structure.k();
     let mut all = Vec::new();
     for (_, states) in structure.recurrent() {
@@ -16,17 +21,18 @@ pub(super) fn distributions(probabilities: &[f64], structure: &Structure) -> Vec
             .map(|&from| states.iter().map(|&to| probabilities[from * k + to]).collect())
             .collect();
         let mut over_all = vec![0.0; k];
-        for (&state, probability) in states.iter().zip(stationary(inside)) {
+        for (&state, probability) in states.iter().zip(stationary(job, inside)?) {
             over_all[state] = probability;
         }
         all.extend(over_all);
     }
-    all
+    Ok(all)
 }
 
 /// The stationary distribution of an irreducible chain.
-fn stationary(mut p: Vec<Vec<f64>>) -> Vec<f64> {
+fn stationary(job: &Job, mut p: Vec<Vec<f64>>) -> Result<Vec<f64>> {
     for last in (1..p.len()).rev() {
+        job.check()?;
         // The chain watched while it is outside `last`: a way through it becomes a step.
         let exit: f64 = p[last][..last].iter().sum();
         for from in 0..last {
@@ -42,5 +48,5 @@ fn stationary(mut p: Vec<Vec<f64>>) -> Vec<f64> {
         weight.push(weight.iter().zip(&p).map(|(before, row)| before * row[state]).sum());
     }
     let total: f64 = weight.iter().sum();
-    weight.iter().map(|each| each / total).collect()
+    Ok(weight.iter().map(|each| each / total).collect())
 }

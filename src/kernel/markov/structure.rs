@@ -2,6 +2,9 @@
 
 use std::collections::VecDeque;
 
+use crate::kernel::error::Result;
+use crate::kernel::job::Job;
+
 /// What becomes of a chain that starts in a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -31,11 +34,14 @@ pub struct Structure {
 
 impl Structure {
     /// The structure of the chain with transition `counts`. O(k³).
-    pub(super) fn of(counts: &[u64], k: usize) -> Self {
+    ///
+    /// # Errors
+    /// `Cancelled`.
+    pub(super) fn of(job: &Job, counts: &[u64], k: usize) -> Result<Self> {
         let leads = |row: &[u64]| (0..k).filter(|&to| row[to] > 0).collect();
         let next: Vec<Vec<usize>> = counts.chunks_exact(k).map(leads).collect();
         let observed: Vec<bool> = next.iter().map(|to| !to.is_empty()).collect();
-        let reach: Vec<Vec<bool>> = (0..k).map(|from| reachable(&next, from, |_| false)).collect();
+        let reach = job.map(k, |from| Ok(reachable(&next, from, |_| false)))?;
         // Nothing leads out of the class, and no state without transitions leaves that open.
         let closed: Vec<bool> = (0..k)
             .map(|from| observed[from] && (0..k).all(|to| !reach[from][to] || reach[to][from]))
@@ -47,8 +53,8 @@ impl Structure {
         };
         let kind = (0..k).map(kind).collect();
         let mut structure = Self { class: classes(&reach), kind, period: vec![0; k], observed, next, reach };
-        structure.period = (0..k).map(|state| structure.period_of(state)).collect();
-        structure
+        structure.period = job.map(k, |state| Ok(structure.period_of(state)))?;
+        Ok(structure)
     }
 
     /// Whether the chain may come from `state` to one without transitions, which may lead anywhere.

@@ -22,6 +22,9 @@ const CHUNK: usize = 256;
 /// Links after which a step looks whether it should stop.
 const LINKS_PER_CHECK: usize = 1 << 18;
 
+/// A link in compressed rows.
+const BYTES_PER_LINK: usize = 12;
+
 /// By how much the search reaches beyond a distance, relatively, before the distance itself decides.
 const MARGIN: f64 = 1e-9;
 
@@ -240,6 +243,7 @@ where
         if count > MOST_LINKS {
             return Err(Error::TooManyLinks { count, most: MOST_LINKS });
         }
+        self.job.foresee("links", count, size_of::<(u32, f64)>() + BYTES_PER_LINK)?;
         let rows = match reach {
             Reach::Nearest(k) => self.nearest(k)?,
             Reach::Within(threshold) => self.within(threshold)?,
@@ -309,6 +313,7 @@ where
                 }
                 if since_check >= LINKS_PER_CHECK {
                     self.job.check()?;
+                    self.job.foresee("links", count.max(4 * LINKS_PER_CHECK), BYTES_PER_LINK)?;
                     since_check = 0;
                 }
                 rows.push((point.unit, row));
