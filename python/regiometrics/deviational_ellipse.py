@@ -341,7 +341,8 @@ def _moments(periods: Labels) -> tuple[NDArray[np.float64], list[str]]:
         seconds = np.asarray((stamps - stamps.iloc[0]).dt.total_seconds(), dtype=np.float64)
         when = np.asarray(seconds / (86_400.0 * _DAYS_OF_A_YEAR), dtype=np.float64)
     else:
-        texts = pd.Series([str(label) for label in labels])
+        # As objects: text of pandas cannot hold half a character.
+        texts = pd.Series([str(label) for label in labels], dtype=object)
         when = np.asarray(pd.to_numeric(texts, errors="coerce"), dtype=np.float64)
     if not np.isfinite(when).all():
         note = f"{periods.name!r} holds neither numbers nor dates: shifts have no speed."

@@ -131,6 +131,13 @@ fn decompose_period<W: Weight>(job: &Job, cells: &Cells<W>, period: usize) -> Re
             contribution: Measures { t: share_value * inside.t, l: share_weight * inside.l },
         });
     }
+    let is_lost = |measures: &Measures| !measures.t.is_finite();
+    if [overall.total, overall.within, overall.between].iter().any(is_lost)
+        || groups.iter().any(|group| is_lost(&group.theil))
+    {
+        // Ratios to a mean so small that they are no doubles.
+        return Err(Error::OutOfRange { name: "values", period });
+    }
     for group in &mut groups {
         group.contribution = group.contribution.relative_to(overall.total);
     }

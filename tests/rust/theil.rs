@@ -58,4 +58,7 @@ fn a_period_of_zeros_and_sums_out_of_range_are_refused() {
     assert_eq!(theil(&Job::new(), &panel), Err(Error::ZeroMean { name: "values", period: 1 }));
     let huge = crate::tools::panel(&[1e308, 1e308], None, &[0, 0], 1);
     assert_eq!(theil(&Job::new(), &huge), Err(Error::OutOfRange { name: "values", period: 0 }));
+    // A mean of about 1 beside 1e308, whose ratio times its logarithm is no double.
+    let apart = crate::tools::panel(&[1.0, 1e308], Some(&[1.0, 5e-324]), &[0, 0], 1);
+    assert_eq!(theil(&Job::new(), &apart), Err(Error::OutOfRange { name: "values", period: 0 }));
 }
