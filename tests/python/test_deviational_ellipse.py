@@ -422,6 +422,6 @@ def test_weights_and_missing_values() -> None:
 def test_periods_of_half_a_character_are_no_times() -> None:
     x, y = [0.0, 2.0, 1.0, 3.0, 5.0, 4.0], [0.0, 1.0, 3.0, 1.0, 2.0, 4.0]
     halves = pd.Series(["\ud800"] * 3 + ["\ud801"] * 3, dtype=object)
-    result = rgm.deviational_ellipse(None, x=x, y=y, time=halves)
+    result = rgm.deviational_ellipse(None, x=x, y=y, time=halves, crs="planar")
     assert np.isnan(result.shifts["speed"].item())
     assert "neither numbers nor dates" in result.notes[-1]
