@@ -32,6 +32,9 @@ _ROWS_NAMED = 5
 # Stands for an option that a function does not offer; None would be a caller's.
 _NO_CHOICE = object()
 
+_FILL = "fill them, or pass missing='drop' to leave these rows out"
+_REPLACE = "replace or drop these rows first"
+
 # What rounding may put a score beyond 0 or 1.
 _BEYOND = 1e-12
 
@@ -66,6 +69,8 @@ class InputTable:
         Where the rows used stand in the caller's data; None if all are used.
     finite : frozenset of str
         Roles whose columns were seen to have neither missing nor infinite values, which are not looked at again.
+    trusted : frozenset of str
+        Roles whose columns the core looks at first; see `look_again`.
     """
 
     columns: Mapping[str, tuple[str, nw.Series[Any]]]
@@ -74,6 +79,7 @@ class InputTable:
     n_dropped: int
     positions: NDArray[np.int64] | None = None
     finite: frozenset[str] = frozenset()
+    trusted: frozenset[str] = frozenset()
 
     def name(self, role: str) -> str:
         """Return the caller's name of the column in `role`."""
@@ -102,9 +108,9 @@ class InputTable:
         name, series = self._column(role)
         array = _as_float64(name, series, self.positions)
         checks = []
-        if role not in self.finite and not _is_finite(array):
+        if role not in self.finite | self.trusted and not _is_finite(array):
             wrong = np.isinf(array) if gaps else ~np.isfinite(array)
-            checks.append((wrong, "is infinite", "replace or drop these rows first"))
+            checks.append((wrong, "is infinite", _REPLACE))
         if at_least_zero:
             checks.append((array < 0.0, "is negative", "this method needs values of zero or more"))
         if scores:
@@ -113,6 +119,14 @@ class InputTable:
         for mask, what, advice in checks:
             _refuse(mask, name, what, advice, array, self.positions)
         return array
+
+    def look_again(self) -> None:
+        """Raise what `read` and `numbers` would have raised of the columns that were left to the core."""
+        for role in self.trusted:
+            name, series = self._column(role)
+            _refuse(_missing(series), name, "is missing", _FILL)
+            infinite = np.isinf(_as_float64(name, series))
+            _refuse(infinite, name, "is infinite", _REPLACE, _as_float64(name, series))
 
     def optional_numbers(self, role: str) -> NDArray[np.float64] | None:
         """Return `numbers(role, at_least_zero=True)`, or None if the caller left the role out."""
@@ -193,7 +207,9 @@ def numbered(data: Any, role: str, columns: Any) -> dict[str, Any]:
     return {} if columns is None else {f"{role}0": columns}
 
 
-def read(data: Any, *, missing: Any = _NO_CHOICE, gaps: Collection[str] = (), **roles: Any) -> InputTable:
+def read(
+    data: Any, *, missing: Any = _NO_CHOICE, gaps: Collection[str] = (), trusted: Collection[str] = (), **roles: Any
+) -> InputTable:
     """Open the caller's data.
 
     Parameters
@@ -205,6 +221,9 @@ def read(data: Any, *, missing: Any = _NO_CHOICE, gaps: Collection[str] = (), **
         for functions that give none.
     gaps : collection of str
         Roles whose columns may have missing values.
+    trusted : collection of str
+        Roles in which doubles of numpy are left to the core, which refuses those that are not finite: after such a
+        refusal `InputTable.look_again` says it in the words of this module. For calls so short that a pass counts.
     **roles : str or array-like or None
         Column names (arrays without `data`) by role; None leaves a role out.
 
@@ -213,13 +232,15 @@ def read(data: Any, *, missing: Any = _NO_CHOICE, gaps: Collection[str] = (), **
     InvalidInputError
         For unknown columns, unequal lengths, empty input, and missing values unless they are to be dropped.
     """
-    table = read_any(data, missing=missing, gaps=gaps, **roles)
+    table = read_any(data, missing=missing, gaps=gaps, trusted=trusted, **roles)
     if table.n_rows == 0:
         raise nothing_left(table.n_dropped)
     return table
 
 
-def read_any(data: Any, *, missing: Any = _NO_CHOICE, gaps: Collection[str] = (), **roles: Any) -> InputTable:
+def read_any(
+    data: Any, *, missing: Any = _NO_CHOICE, gaps: Collection[str] = (), trusted: Collection[str] = (), **roles: Any
+) -> InputTable:
     """As `read`, for methods to which data without rows say something too."""
     if missing is not _NO_CHOICE:
         choice("missing", missing, ("error", "drop"))
@@ -228,16 +249,18 @@ def read_any(data: Any, *, missing: Any = _NO_CHOICE, gaps: Collection[str] = ()
         raise _left_out(next(iter(roles)))
     columns, backend = _arrays(given) if data is None else _frame_columns(data, given)
     n_rows = len(next(iter(columns.values()))[1])
-    finite = frozenset(role for role, (_, series) in columns.items() if _is_known_finite(series))
-    looked_at = {role: series for role, (_, series) in columns.items() if role not in gaps and role not in finite}
+    left = frozenset(role for role in trusted if missing == "error" and _holds_doubles(columns[role][1]))
+    finite = frozenset(role for role, (_, series) in columns.items() if role not in left and _is_known_finite(series))
+    passed = finite.union(gaps, left)
+    looked_at = {role: series for role, (_, series) in columns.items() if role not in passed}
     absent = {role: _missing(series) for role, series in looked_at.items()}
     if missing != "drop":
         advice = "drop or fill them first"
         if missing is not _NO_CHOICE:
-            advice = "fill them, or pass missing='drop' to leave these rows out"
+            advice = _FILL
         for role, mask in absent.items():
             _refuse(mask, columns[role][0], "is missing", advice)
-        return InputTable(columns=columns, backend=backend, n_rows=n_rows, n_dropped=0, finite=finite)
+        return InputTable(columns=columns, backend=backend, n_rows=n_rows, n_dropped=0, finite=finite, trusted=left)
     # From no row: every column may have gaps.
     keep = ~np.logical_or.reduce([np.zeros(n_rows, dtype=bool), *absent.values()])
     n_kept = int(keep.sum())
@@ -364,12 +387,14 @@ def _is_finite(array: NDArray[np.float64]) -> bool:
         return math.isfinite(array.sum())
 
 
+def _holds_doubles(series: Any) -> bool:
+    """Return whether a column is doubles of numpy."""
+    return bool(series.implementation.is_pandas() and series.to_native().dtype == np.float64)
+
+
 def _is_known_finite(series: Any) -> bool:
     """Return whether a column is doubles of numpy of which none is missing or infinite."""
-    if not series.implementation.is_pandas():
-        return False
-    native = series.to_native()
-    return native.dtype == np.float64 and _is_finite(native.to_numpy())
+    return _holds_doubles(series) and _is_finite(series.to_native().to_numpy())
 
 
 def _missing(series: Any) -> NDArray[np.bool_]:

@@ -253,32 +253,36 @@ def kde(
     ends = _support(support)
     tolerance = amount("tolerance", tolerance)
     key = seed_or_draw(seed)
-    table = read(data, missing=missing, value=value, time=time, group=group, weight=weight)
+    table = read(data, missing=missing, trusted=["value"], value=value, time=time, group=group, weight=weight)
     values, weights = table.numbers("value"), table.optional_numbers("weight")
     keys = cell_keys(table)
-    core = call(
-        _core.kde,
-        values,
-        weights,
-        None if keys is None else keys.codes,
-        1 if keys is None else len(keys),
-        kernel,
-        rule,
-        number,
-        grid_size,
-        cut,
-        ends,
-        tolerance,
-        bootstrap,
-        confidence,
-        silverman_test,
-        null_modes,
-        key,
-        columns=table.names(values="value", weights="weight"),
-        rows=table.positions,
-        periods=keys,
-        progress=progress,
-    )
+    try:
+        core = call(
+            _core.kde,
+            values,
+            weights,
+            None if keys is None else keys.codes,
+            1 if keys is None else len(keys),
+            kernel,
+            rule,
+            number,
+            grid_size,
+            cut,
+            ends,
+            tolerance,
+            bootstrap,
+            confidence,
+            silverman_test,
+            null_modes,
+            key,
+            columns=table.names(values="value", weights="weight"),
+            rows=table.positions,
+            periods=keys,
+            progress=progress,
+        )
+    except InvalidInputError:
+        table.look_again()
+        raise
     n_zero_weight = 0 if weights is None else int((weights == 0.0).sum())
     is_random = bootstrap > 0 or silverman_test > 0
     frames = _frames(core, table, keys, bands=bootstrap > 0, test=silverman_test > 0)
