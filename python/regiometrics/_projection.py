@@ -137,7 +137,7 @@ def open_plane(
         )
         plane, told = _projection(given, "azimuthal_equal_area" if projection is None else projection, x, y)
     elif given.is_projected:
-        plane, told = (given, given.name) if projection is None else _reprojection(given, projection, x, y)
+        plane, told = (given, given.name) if projection is None else _reprojection(table, given, projection, x, y)
     else:
         raise InvalidInputError(f"crs is {given.name!r}, which is neither geographic nor projected")
     if plane != given:
@@ -165,11 +165,13 @@ def _crs(name: str, crs: Any) -> Any:
         raise InvalidInputError(f"{name} {shown(crs)} is not known to pyproj: {error}") from None
 
 
-def _reprojection(given: Any, projection: Any, x: Any, y: Any) -> tuple[Any, str]:
+def _reprojection(table: InputTable, given: Any, projection: Any, x: Any, y: Any) -> tuple[Any, str]:
     import pyproj
 
     geographic = given.geodetic_crs
     degrees = pyproj.Transformer.from_crs(given, geographic, always_xy=True).transform(x, y)
+    lost = ~(np.isfinite(degrees[0]) & np.isfinite(degrees[1]))
+    _refuse_beyond(table, "x", lost, f"with column {table.name('y')!r} lies outside what {given.name} can show")
     return _projection(geographic, projection, *map(np.asarray, degrees))
 
 

@@ -216,9 +216,9 @@ def _named(values: Any, name: Any) -> Any:
     """Return an array that errors call by its name."""
     import pandas as pd
 
-    if hasattr(values, "name") or np.ndim(values) != 1:
-        return values
     try:
+        if hasattr(values, "name") or np.ndim(values) != 1:
+            return values
         return pd.Series(values, name=str(name))
     except (TypeError, ValueError):
         # Whoever reads it says why it is no column.

@@ -393,3 +393,8 @@ def test_an_array_of_records_is_no_system() -> None:
     records = np.zeros(2, dtype=[("a", float), ("b", int)])
     with pytest.raises(rgm.InvalidInputError, match="system1 cannot be read as a column"):
         rgm.coupling_coordination(None, {"u": [0.1, 0.2], "v": records})
+
+
+def test_systems_of_lists_in_lists_are_refused() -> None:
+    with pytest.raises(rgm.InvalidInputError, match="one dimension"):
+        rgm.coupling_coordination(None, {"a": [[0.1], [0.2, 0.3]], "b": [0.1, 0.2]})

@@ -189,3 +189,8 @@ def test_without_pyproj_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(rgm.RegiometricsError, match=r"crs= needs pyproj.*pip install 'regiometrics\[spatial\]'"):
         on_earth()
     assert len(ellipse(time="year").shifts) == 2
+
+
+def test_centres_beyond_their_own_crs_are_refused_before_they_are_projected() -> None:
+    with pytest.raises(rgm.InvalidInputError, match=r"lies outside what .* can show"):
+        rgm.deviational_ellipse(None, x=[2.9e13, 5e5, 6e5], y=[68.0, 4e6, 4.1e6], crs="EPSG:32650", projection="albers")

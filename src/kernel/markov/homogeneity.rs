@@ -11,7 +11,7 @@ use crate::kernel::rng::Stream;
 use crate::kernel::special::{chi_square_tail, entropy_term};
 
 /// Most transitions that are dealt at random: four bytes each for every thread.
-const MOST_DEALT: u64 = 100_000_000;
+const MOST_DEALT: usize = 100_000_000;
 
 /// Statistics closer than this, relatively, are equal: the same table of counts in another order is rounded otherwise.
 const ROUNDING: f64 = 1e-12;
@@ -88,10 +88,16 @@ pub fn permute(
     if permutations == 0 {
         return Ok(());
     }
-    let pooled = pooled(counts, k);
-    let total = pooled.iter().sum::<u64>();
-    check::at_most("transitions", total as usize, MOST_DEALT as usize)?;
+    let total = counts.iter().fold(0, |sum: u64, &count| sum.saturating_add(count)) as usize;
+    check::at_most("transitions", total, MOST_DEALT)?;
+    job.foresee("the ends of transitions", total, size_of::<u32>())?;
+    job.foresee(
+        "the tests of permutations",
+        permutations.saturating_mul(tests.len()),
+        size_of::<[u32; 2]>(),
+    )?;
     job.expect_steps(permutations);
+    let pooled = pooled(counts, k);
     let least: Vec<[f64; 2]> =
         tests.iter().map(|test| [test.q, test.lr].map(|value| value * (1.0 - ROUNDING))).collect();
     let reached = job.map_with(
