@@ -7,6 +7,8 @@ from typing import Any
 
 import mpmath as mp
 import numpy as np
+import pandas as pd
+import regiometrics as rgm
 from numpy.typing import NDArray
 
 KERNELS = ("gaussian", "epanechnikov", "biweight", "triweight", "triangular", "uniform", "cosine")
@@ -106,3 +108,8 @@ def isj_equation(values: NDArray[np.float64], low: float, length: float, terms: 
             return mp.mpf(t) - (2 * n * mp.sqrt(mp.pi) * norm(2, chained)) ** (-mp.mpf(2) / 5)
 
     return distance
+
+
+def modes(values: Any, bandwidth: Any = 1.0, **options: Any) -> pd.DataFrame:
+    """Return the modes that the library finds."""
+    return rgm.kde(None, values, bandwidth=bandwidth, **options).modes
