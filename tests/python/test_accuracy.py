@@ -1,6 +1,5 @@
 """The short form of tests/accuracy: statistics of data far from zero have the digits that such data leave."""
 
-import importlib.util
 import inspect
 import subprocess
 import sys
@@ -9,25 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import regiometrics as rgm
+from folders import load
 
 FOLDER = Path(__file__).parents[1] / "accuracy"
 
 
-def _load(name):
-    """Load a module of the folder under a name of its own: other folders of tests have a run.py too."""
-    spec = importlib.util.spec_from_file_location(f"accuracy_{name}", FOLDER / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    # Dataclasses look the module of their class up.
-    sys.modules[spec.name] = module
-    sys.path.insert(0, str(FOLDER))
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(FOLDER))
-    return module
-
-
-run = _load("run")
+run = load("accuracy", "run")
 exact = sys.modules["exact"]
 X = exact.X
 

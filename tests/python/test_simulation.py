@@ -1,31 +1,17 @@
 """The short form of tests/simulation: tests keep their level, intervals hold the truth, but for chance."""
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from folders import load
 
 FOLDER = Path(__file__).parents[1] / "simulation"
 
 
-def _load(name):
-    """Load a module of the folder under a name of its own: other folders of tests have a run.py too."""
-    spec = importlib.util.spec_from_file_location(f"simulation_{name}", FOLDER / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    # Dataclasses look the module of their class up.
-    sys.modules[spec.name] = module
-    sys.path.insert(0, str(FOLDER))
-    try:
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(str(FOLDER))
-    return module
-
-
-run, nulls = _load("run"), _load("nulls")
+run, nulls = load("simulation", "run"), load("simulation", "nulls")
 
 # Of one run in 16 000 chance alone says more, if the rate is the nominal one.
 ERRORS = 4.0
