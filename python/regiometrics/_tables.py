@@ -144,11 +144,18 @@ def _plain(column: Any) -> Any:
 
 
 def to_pandas(frame: Frame) -> pd.DataFrame:
-    """Return any frame as a pandas one."""
+    """Return any frame as a pandas one; whole numbers of 128 bits, which pandas has not, are objects there."""
     import narwhals as nw
+    import pandas as pd
 
-    table: pd.DataFrame = nw.from_native(frame, eager_only=True).to_pandas()
-    return table
+    whole = nw.from_native(frame, eager_only=True)
+    wide = [name for name, dtype in whole.schema.items() if isinstance(dtype, nw.Int128 | nw.UInt128)]
+    table: pd.DataFrame = whole.drop(*wide).to_pandas()
+    if not wide:
+        return table
+    objects = {name: pd.Series(whole[name].to_list(), dtype=object) for name in wide}
+    columns = {name: objects[name] if name in objects else table[name] for name in whole.columns}
+    return pd.DataFrame(columns)
 
 
 # Columns that name a row: what stands there is a label, not a measurement.

@@ -179,6 +179,25 @@ def test_excel_of_polars_data(tmp_path: Path) -> None:
     assert [row[2] for row in sheets(tmp_path / "a.xlsx")["By group"][1:]] == result.within["n"].to_list()
 
 
+def test_whole_numbers_of_128_bits_carried_along_are_shown(tmp_path: Path) -> None:
+    data = pl.DataFrame(
+        {
+            "city": ["a", "a", "a"],
+            "year": [2010, 2011, 2012],
+            "gdp": [1.0, None, 3.0],
+            "code": pl.Series([2**100, None, 7], dtype=pl.Int128),
+        }
+    )
+    result = rgm.interpolate(data, ["gdp"], unit="city", time="year")
+    assert str(2**100) in result.to_latex("table")
+    assert str(2**100) in result.to_frame().write_json()
+    result.to_excel(tmp_path / "wide.xlsx")
+    shown = pd.read_excel(tmp_path / "wide.xlsx", sheet_name=0)
+    assert shown.columns.tolist() == data.columns
+    assert shown["code"][0] == pytest.approx(2.0**100, rel=1e-15)
+    assert shown["gdp"].tolist() == [1.0, 2.0, 3.0]
+
+
 def test_excel_leaves_out_tables_without_rows(tmp_path: Path) -> None:
     rgm.dagum_gini(None, [1.0, 3.0], group=["a", "a"]).to_excel(tmp_path / "a.xlsx")
     assert "Between groups" not in sheets(tmp_path / "a.xlsx")
