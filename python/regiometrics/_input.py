@@ -368,7 +368,10 @@ def _as_series(role: str, values: Any) -> Any:
     if isinstance(series, nw.Series):
         return _in_our_order(series)
     if hasattr(values, "__array__") and not isinstance(values, pd.Categorical | pd.Index | np.ma.MaskedArray):
-        values = np.asarray(values)
+        try:
+            values = np.asarray(values)
+        except (TypeError, ValueError) as error:
+            raise InvalidInputError(f"{role} cannot be read as a column: {error}") from None
         if values.ndim != 1:
             raise InvalidInputError(f"{role} must have one dimension, not {values.ndim}")
         if not values.dtype.isnative:

@@ -155,7 +155,7 @@ def _of_numbers(method: str, result: Any, arguments: Any) -> str | None:
         if column in given:
             continue
         # A label of the caller's may be infinite; one that is missing would have been refused.
-        is_label = column in LABELS or table == "ids"
+        is_label = column in LABELS or column in ("source", "target") or table == "ids"
         wrong = np.isnan(values) if is_label else ~np.isfinite(values)
         if not wrong.any():
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import pickle
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -192,6 +193,11 @@ def test_arrays_of_unequal_length_are_named_with_their_lengths() -> None:
 )
 def test_arrays_must_have_one_dimension(values: Any, dimensions: int) -> None:
     assert refusal(None, value=values) == f"value must have one dimension, not {dimensions}"
+
+
+def test_a_table_of_several_types_is_no_array() -> None:
+    table = pa.table({"a": [1.0], "b": [1], "c": [datetime.date(2000, 1, 31)]})
+    assert refusal(None, value=table).startswith("value cannot be read as a column: ")
 
 
 def test_ragged_lists_are_refused_by_name() -> None:
