@@ -180,12 +180,14 @@ def _projection(geographic: Any, projection: Any, longitude: Any, latitude: Any)
     from pyproj.crs import ProjectedCRS, coordinate_operation
 
     conversion: Any
-    if projection == "azimuthal_equal_area":
+    # Other objects may not even say whether they are equal to a text.
+    name = projection if isinstance(projection, str) else ""
+    if name == "azimuthal_equal_area":
         lon, lat = _centre(longitude, latitude)
         conversion = coordinate_operation.LambertAzimuthalEqualAreaConversion(lat, lon)
         told = f"Lambert's azimuthal equal-area projection centred on {_place(lon, lat)}"
-    elif projection in ("albers", "albers_china"):
-        if projection == "albers_china":
+    elif name in ("albers", "albers_china"):
+        if name == "albers_china":
             lon, lat, first, second = 105.0, 0.0, 25.0, 47.0
         else:
             (lon, lat), (first, second) = _centre(longitude, latitude), _parallels(latitude)

@@ -161,6 +161,8 @@ def test_coordinates_that_are_not_of_the_crs_are_refused() -> None:
         rgm.deviational_ellipse(data, **swapped)
     with pytest.raises(rgm.InvalidInputError, match="crs 'EPSG:0' is not known to pyproj"):
         on_earth(crs="EPSG:0")
+    with pytest.raises(rgm.InvalidInputError, match="projection <NA> is not known to pyproj"):
+        rgm.deviational_ellipse(None, x=[110.0, 111.0], y=[30.0, 31.0], crs="EPSG:4326", projection=pd.NA)
     with pytest.raises(rgm.InvalidInputError, match="projection must be 'azimuthal_equal_area', 'albers'"):
         on_earth(projection=4326)
     with pytest.raises(
