@@ -202,6 +202,12 @@ def test_results_are_compared_by_identity_and_can_be_keys(method: Callable[[Any]
     assert len({one: 1, two: 2}) == 2
 
 
+def test_naming_the_headings_of_one_table_leaves_those_of_later_calls_alone() -> None:
+    for name in ("overall", "between"):
+        getattr(METHODS["dagum_gini"](panel()), name).columns.name = "measure"
+        assert getattr(METHODS["dagum_gini"](panel()), name).columns.name is None
+
+
 def test_changing_one_table_leaves_the_others_alone() -> None:
     result = METHODS["dagum_gini"](panel())
     before = {name: table.copy(deep=True) for name, table in tables(result).items()}
