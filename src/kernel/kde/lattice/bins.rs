@@ -11,7 +11,7 @@ use crate::kernel::wide::wide_or_plain;
 pub(super) const ROUNDER: f64 = 6_755_399_441_055_744.0;
 
 /// Fewest points that are binned by themselves: the bins of all such stretches are added in order.
-const STRETCH: usize = 1 << 16;
+const STRETCH: usize = 1 << 17;
 
 /// Most stretches.
 const MOST_STRETCHES: usize = 32;
@@ -78,34 +78,36 @@ impl<const N: usize> Lattice<N> {
     /// then N sums for one after the other.
     #[inline(always)]
     fn add_rounded(&self, bins: &mut [[f64; N]], values: &[f64], weights: Option<&[f64]>) {
-        let (blocks, rest) = values.as_chunks::<BLOCK>();
-        for (number, block) in blocks.iter().enumerate() {
-            let placed = self.place(block);
-            match weights {
-                None => add_block(bins, &placed, &[1.0; BLOCK]),
-                Some(weights) => add_block(bins, &placed, &weights[number * BLOCK..]),
-            }
+        match weights {
+            None => self.add_each(bins, values, values, |_| 1.0),
+            Some(weights) => self.add_each(bins, values, weights, |weight| weight),
         }
-        let mut block = [0.0; BLOCK];
-        block[..rest.len()].copy_from_slice(rest);
-        let ones = [1.0; BLOCK];
-        let weights = weights.map_or(&ones[..rest.len()], |weights| &weights[blocks.len() * BLOCK..]);
-        add_block(bins, &self.place(&block), weights);
     }
 
-    /// The bins of points, and their distances from the centres.
     #[inline(always)]
-    fn place(&self, points: &[f64; BLOCK]) -> ([u32; BLOCK], [f64; BLOCK]) {
+    fn add_each(
+        &self,
+        bins: &mut [[f64; N]],
+        values: &[f64],
+        weights: &[f64],
+        weight_of: impl Fn(f64) -> f64,
+    ) {
         let (origin, inverse) = (self.spacing.origin, 1.0 / self.spacing.step);
         let first = self.first as i32;
         let (mut cells, mut distances) = ([0_u32; BLOCK], [0.0; BLOCK]);
-        for i in 0..BLOCK {
-            let position = (points[i] - origin) * inverse;
-            let rounded = position + ROUNDER;
-            cells[i] = (rounded.to_bits() as i32).wrapping_sub(first) as u32;
-            distances[i] = position - (rounded - ROUNDER);
+        for (points, weights) in values.chunks(BLOCK).zip(weights.chunks(BLOCK)) {
+            for i in 0..points.len() {
+                let position = (points[i] - origin) * inverse;
+                let rounded = position + ROUNDER;
+                cells[i] = (rounded.to_bits() as i32).wrapping_sub(first) as u32;
+                distances[i] = position - (rounded - ROUNDER);
+            }
+            for i in 0..points.len() {
+                if let Some(bin) = bins.get_mut(cells[i] as usize) {
+                    add(bin, distances[i], weight_of(weights[i]));
+                }
+            }
         }
-        (cells, distances)
     }
 
     /// Bins between the places that `bins_of_cell` names.
@@ -138,20 +140,6 @@ pub(super) fn bins_of_cell(kernel: Kernel, ratio: f64) -> Vec<Bin> {
     starts.dedup();
     let ends = starts.iter().skip(1).copied().chain([1.0]);
     starts.iter().zip(ends).map(|(&start, end)| Bin { start, centre: 0.5 * (start + end) }).collect()
-}
-
-/// Add points that are placed; there are as many as weights.
-#[inline(always)]
-fn add_block<const N: usize>(
-    bins: &mut [[f64; N]],
-    (cells, distances): &([u32; BLOCK], [f64; BLOCK]),
-    weights: &[f64],
-) {
-    for ((&cell, &distance), &weight) in cells.iter().zip(distances).zip(weights) {
-        if let Some(bin) = bins.get_mut(cell as usize) {
-            add(bin, distance, weight);
-        }
-    }
 }
 
 /// Add wvᵏ to the moments, N even: in pairs, which processors take at once.
