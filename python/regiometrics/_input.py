@@ -60,7 +60,8 @@ class InputTable:
     Attributes
     ----------
     columns : mapping of role to (name, column)
-        For example ``{"value": ("gdp", series)}``; a role that the caller left out is absent.
+        For example ``{"value": ("gdp", series)}``; a role that the caller left out is absent. In a role of `trusted` an
+        array may stand in place of the series.
     backend : str
         The data frame library in which tables are returned.
     n_rows, n_dropped : int
@@ -106,7 +107,7 @@ class InputTable:
             naming the column and first rows.
         """
         name, series = self._column(role)
-        array = _as_float64(name, series, self.positions)
+        array = np.require(series, None, ["C", "A"]) if _is_plain(series) else _as_float64(name, series, self.positions)
         checks = []
         if role not in self.finite | self.trusted and not _is_finite(array):
             wrong = np.isinf(array) if gaps else ~np.isfinite(array)
@@ -123,7 +124,8 @@ class InputTable:
     def look_again(self) -> None:
         """Raise what `read` and `numbers` would have raised of the columns that were left to the core."""
         for role in self.trusted:
-            name, series = self._column(role)
+            name, values = self._column(role)
+            series = _as_series(role, values)
             _refuse(_missing(series), name, "is missing", _FILL)
             infinite = np.isinf(_as_float64(name, series))
             _refuse(infinite, name, "is infinite", _REPLACE, _as_float64(name, series))
@@ -247,7 +249,8 @@ def read_any(
     given = {role: column for role, column in roles.items() if column is not None}
     if not given:
         raise _left_out(next(iter(roles)))
-    columns, backend = _arrays(given) if data is None else _frame_columns(data, given)
+    as_they_are = trusted if missing == "error" else ()
+    columns, backend = _arrays(given, as_they_are) if data is None else _frame_columns(data, given)
     n_rows = len(next(iter(columns.values()))[1])
     left = frozenset(role for role in trusted if missing == "error" and _holds_doubles(columns[role][1]))
     finite = frozenset(role for role, (_, series) in columns.items() if role not in left and _is_known_finite(series))
@@ -334,11 +337,15 @@ def _frame_columns(data: Any, roles: Mapping[str, Any]) -> tuple[dict[str, tuple
     return columns, frame.implementation
 
 
-def _arrays(roles: Mapping[str, Any]) -> tuple[dict[str, tuple[str, Any]], Any]:
+def _arrays(roles: Mapping[str, Any], as_they_are: Collection[str]) -> tuple[dict[str, tuple[str, Any]], Any]:
+    """Return arrays as columns; doubles of numpy in the roles `as_they_are` stay arrays."""
     import narwhals as nw
 
-    columns = {}
+    columns: dict[str, tuple[str, Any]] = {}
     for role, values in roles.items():
+        if role in as_they_are and _is_plain(values):
+            columns[role] = (role, values)
+            continue
         if isinstance(values, str) or not hasattr(values, "__len__"):
             raise InvalidInputError(f"{role} is {shown(values)}; without data it must be an array, one entry per row")
         columns[role] = (str(getattr(values, "name", None) or role), _as_series(role, values))
@@ -360,11 +367,16 @@ def _in_our_order(series: Any) -> Any:
     return series
 
 
+def _is_plain(values: Any) -> bool:
+    """Return whether an array is one of doubles, as numpy makes them."""
+    return type(values) is np.ndarray and values.dtype == np.float64 and values.ndim == 1
+
+
 def _as_series(role: str, values: Any) -> Any:
     import narwhals as nw
     import pandas as pd
 
-    if type(values) is np.ndarray and values.dtype == np.float64 and values.ndim == 1:
+    if _is_plain(values):
         # What follows comes to the same, and takes several times as long.
         return nw.new_series("", values, backend=nw.Implementation.PANDAS)
     series = nw.from_native(values, series_only=True, pass_through=True)
@@ -395,7 +407,7 @@ def _is_finite(array: NDArray[np.float64]) -> bool:
 
 def _holds_doubles(series: Any) -> bool:
     """Return whether a column is doubles of numpy."""
-    return bool(series.implementation.is_pandas() and series.to_native().dtype == np.float64)
+    return _is_plain(series) or bool(series.implementation.is_pandas() and series.to_native().dtype == np.float64)
 
 
 def _is_known_finite(series: Any) -> bool:

@@ -252,7 +252,8 @@ def kde(
     null_modes, grid_size = count("null_modes", null_modes, least=1), count("grid_size", grid_size, least=2, most=2**20)
     ends = _support(support)
     tolerance = amount("tolerance", tolerance)
-    key = seed_or_draw(seed)
+    is_random = bootstrap > 0 or silverman_test > 0
+    key = seed_or_draw(seed) if is_random or seed is not None else 0
     table = read(data, missing=missing, trusted=["value"], value=value, time=time, group=group, weight=weight)
     values, weights = table.numbers("value"), table.optional_numbers("weight")
     keys = cell_keys(table)
@@ -284,7 +285,6 @@ def kde(
         table.look_again()
         raise
     n_zero_weight = 0 if weights is None else int((weights == 0.0).sum())
-    is_random = bootstrap > 0 or silverman_test > 0
     frames = _frames(core, table, keys, bands=bootstrap > 0, test=silverman_test > 0)
     remarks = _remarks(core, keys)
     for remark in remarks:
