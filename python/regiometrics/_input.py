@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._labels import Keys, Labels, encode, is_wide
+from ._columns import (
+    as_float64,
+    as_series,
+    holds_doubles,
+    in_our_order,
+    is_finite,
+    is_known_finite,
+    is_missing,
+    is_plain,
+    listed,
+    original,
+    refuse,
+)
+from ._labels import Keys, Labels, encode
 from ._options import choice, shown
 from ._record import record
 from .errors import InvalidInputError, RegiometricsWarning
@@ -25,9 +38,6 @@ _MOST_KEYS = 2**62
 
 # Keys are looked up in a table of all that there could be, if they are no more than so many times the rows.
 _SPARSE = 4
-
-# An error names this many rows and says how many more there are.
-_ROWS_NAMED = 5
 
 # Stands for an option that a function does not offer; None would be a caller's.
 _NO_CHOICE = object()
@@ -107,9 +117,9 @@ class InputTable:
             naming the column and first rows.
         """
         name, series = self._column(role)
-        array = np.require(series, None, ["C", "A"]) if _is_plain(series) else _as_float64(name, series, self.positions)
+        array = np.require(series, None, ["C", "A"]) if is_plain(series) else as_float64(name, series, self.positions)
         checks = []
-        if role not in self.finite | self.trusted and not _is_finite(array):
+        if role not in self.finite | self.trusted and not is_finite(array):
             wrong = np.isinf(array) if gaps else ~np.isfinite(array)
             checks.append((wrong, "is infinite", _REPLACE))
         if at_least_zero:
@@ -118,17 +128,17 @@ class InputTable:
             outside = (array < -_BEYOND) | (array > 1.0 + _BEYOND)
             checks.append((outside, "is outside 0 to 1", "this method needs scores from 0 to 1; normalise first"))
         for mask, what, advice in checks:
-            _refuse(mask, name, what, advice, array, self.positions)
+            refuse(mask, name, what, advice, array, self.positions)
         return array
 
     def look_again(self) -> None:
         """Raise what `read` and `numbers` would have raised of the columns that were left to the core."""
         for role in self.trusted:
             name, values = self._column(role)
-            series = _as_series(role, values)
-            _refuse(_missing(series), name, "is missing", _FILL)
-            infinite = np.isinf(_as_float64(name, series))
-            _refuse(infinite, name, "is infinite", _REPLACE, _as_float64(name, series))
+            series = as_series(role, values)
+            refuse(is_missing(series), name, "is missing", _FILL)
+            infinite = np.isinf(as_float64(name, series))
+            refuse(infinite, name, "is infinite", _REPLACE, as_float64(name, series))
 
     def optional_numbers(self, role: str) -> NDArray[np.float64] | None:
         """Return `numbers(role, at_least_zero=True)`, or None if the caller left the role out."""
@@ -175,7 +185,7 @@ class InputTable:
         key = ", ".join(f"{labels.name} = {labels.item(int(labels.codes[row]))}" for labels, _ in keys.parts)
         advice = "each must appear once; name every column that tells them apart, or aggregate first"
         raise InvalidInputError(
-            f"{key} appears in {len(rows)} rows ({_listed(_original(rows, self.positions))}); {advice}"
+            f"{key} appears in {len(rows)} rows ({listed(original(rows, self.positions))}); {advice}"
         )
 
 
@@ -252,17 +262,17 @@ def read_any(
     as_they_are = trusted if missing == "error" else ()
     columns, backend = _arrays(given, as_they_are) if data is None else _frame_columns(data, given)
     n_rows = len(next(iter(columns.values()))[1])
-    left = frozenset(role for role in trusted if missing == "error" and _holds_doubles(columns[role][1]))
-    finite = frozenset(role for role, (_, series) in columns.items() if role not in left and _is_known_finite(series))
+    left = frozenset(role for role in trusted if missing == "error" and holds_doubles(columns[role][1]))
+    finite = frozenset(role for role, (_, series) in columns.items() if role not in left and is_known_finite(series))
     passed = finite.union(gaps, left)
     looked_at = {role: series for role, (_, series) in columns.items() if role not in passed}
-    absent = {role: _missing(series) for role, series in looked_at.items()}
+    absent = {role: is_missing(series) for role, series in looked_at.items()}
     if missing != "drop":
         advice = "drop or fill them first"
         if missing is not _NO_CHOICE:
             advice = _FILL
         for role, mask in absent.items():
-            _refuse(mask, columns[role][0], "is missing", advice)
+            refuse(mask, columns[role][0], "is missing", advice)
         return InputTable(columns=columns, backend=backend, n_rows=n_rows, n_dropped=0, finite=finite, trusted=left)
     # From no row: every column may have gaps.
     keep = ~np.logical_or.reduce([np.zeros(n_rows, dtype=bool), *absent.values()])
@@ -333,7 +343,7 @@ def _frame_columns(data: Any, roles: Mapping[str, Any]) -> tuple[dict[str, tuple
             raise InvalidInputError(
                 f"data have no column {shown(name)} (asked for as {role}); there is {', '.join(map(shown, near))}{hint}"
             )
-        columns[role] = (name, _in_our_order(frame[name]))
+        columns[role] = (name, in_our_order(frame[name]))
     return columns, frame.implementation
 
 
@@ -343,170 +353,14 @@ def _arrays(roles: Mapping[str, Any], as_they_are: Collection[str]) -> tuple[dic
 
     columns: dict[str, tuple[str, Any]] = {}
     for role, values in roles.items():
-        if role in as_they_are and _is_plain(values):
+        if role in as_they_are and is_plain(values):
             columns[role] = (role, values)
             continue
         if isinstance(values, str) or not hasattr(values, "__len__"):
             raise InvalidInputError(f"{role} is {shown(values)}; without data it must be an array, one entry per row")
-        columns[role] = (str(getattr(values, "name", None) or role), _as_series(role, values))
+        columns[role] = (str(getattr(values, "name", None) or role), as_series(role, values))
     lengths = {role: len(series) for role, (_, series) in columns.items()}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{role} {length}" for role, length in lengths.items())
         raise InvalidInputError(f"the arrays differ in length: {told}")
     return columns, nw.Implementation.PANDAS
-
-
-def _in_our_order(series: Any) -> Any:
-    """Return a column in the byte order of this machine, since pandas cannot take rows of the other one."""
-    if series.implementation.is_pandas():
-        import narwhals as nw
-
-        native = series.to_native()
-        if isinstance(native.dtype, np.dtype) and not native.dtype.isnative:
-            return nw.from_native(native.astype(native.dtype.newbyteorder("=")), series_only=True)
-    return series
-
-
-def _is_plain(values: Any) -> bool:
-    """Return whether an array is one of doubles, as numpy makes them."""
-    return type(values) is np.ndarray and values.dtype == np.float64 and values.ndim == 1
-
-
-def _as_series(role: str, values: Any) -> Any:
-    import narwhals as nw
-    import pandas as pd
-
-    if _is_plain(values):
-        # What follows comes to the same, and takes several times as long.
-        return nw.new_series("", values, backend=nw.Implementation.PANDAS)
-    series = nw.from_native(values, series_only=True, pass_through=True)
-    if isinstance(series, nw.Series):
-        return _in_our_order(series)
-    if hasattr(values, "__array__") and not isinstance(values, pd.Categorical | pd.Index | np.ma.MaskedArray):
-        try:
-            values = np.asarray(values)
-        except (TypeError, ValueError) as error:
-            raise InvalidInputError(f"{role} cannot be read as a column: {error}") from None
-        if values.ndim != 1:
-            raise InvalidInputError(f"{role} must have one dimension, not {values.ndim}")
-        if not values.dtype.isnative:
-            values = values.astype(values.dtype.newbyteorder("="))
-    if isinstance(values, list | tuple) and any(isinstance(value, list | tuple | np.ndarray) for value in values):
-        raise InvalidInputError(f"{role} must have one dimension, not 2")
-    try:
-        return nw.from_native(pd.Series(values, copy=False), series_only=True)
-    except (TypeError, ValueError, NotImplementedError) as error:
-        raise InvalidInputError(f"{role} cannot be read as a column: {error}") from None
-
-
-def _is_finite(array: NDArray[np.float64]) -> bool:
-    """Return whether the sum is finite, as then every entry is: one pass, which millions of rows are glad of."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return math.isfinite(array.sum())
-
-
-def _holds_doubles(series: Any) -> bool:
-    """Return whether a column is doubles of numpy."""
-    return _is_plain(series) or bool(series.implementation.is_pandas() and series.to_native().dtype == np.float64)
-
-
-def _is_known_finite(series: Any) -> bool:
-    """Return whether a column is doubles of numpy of which none is missing or infinite."""
-    return _holds_doubles(series) and _is_finite(series.to_native().to_numpy())
-
-
-def _missing(series: Any) -> NDArray[np.bool_]:
-    if series.implementation.is_pandas():
-        return np.asarray(series.to_native().isna(), dtype=bool)
-    mask = np.asarray(series.is_null().to_numpy(), dtype=bool)
-    if series.dtype.is_float():
-        # polars and pyarrow tell NaN from null; for an estimate both are missing.
-        nan = series.is_nan().fill_null(True)
-        mask = mask | np.asarray(nan.to_numpy(), dtype=bool)
-    return mask
-
-
-def _as_float64(name: str, series: Any, positions: Any = None) -> NDArray[np.float64]:
-    import narwhals as nw
-
-    dtype = series.dtype
-    if len(series) == 0:
-        # Of no rows, libraries do not know what they would hold.
-        return np.empty(0)
-    if isinstance(dtype, nw.String):
-        raise _text_error(name, series.to_list(), positions)
-    if isinstance(dtype, nw.Object | nw.Categorical | nw.Enum):
-        return _objects_as_float64(name, series.to_list(), positions)
-    # Decimals of 256 bits have no name in narwhals.
-    is_decimal = dtype.is_decimal() or (isinstance(dtype, nw.Unknown) and "decimal" in _type_name(series))
-    if is_decimal or is_wide(series):
-        # numpy has no such numbers.
-        series = series.cast(nw.Float64())
-    elif not (dtype.is_numeric() or isinstance(dtype, nw.Boolean)):
-        array = series.to_numpy()
-        # Numbers that narwhals has no name for: long doubles, the other byte order.
-        if array.dtype.kind not in "iuf" or array.ndim != 1:
-            raise InvalidInputError(f"column {name!r} is of type {_type_name(series)}; numbers are needed")
-        return np.require(array, np.float64, ["C", "A"])
-    return np.require(series.to_numpy(), np.float64, ["C", "A"])
-
-
-def _type_name(series: Any) -> str:
-    import narwhals as nw
-
-    if not isinstance(series.dtype, nw.Unknown):
-        return str(series.dtype)
-    native = series.to_native()
-    return str(native.type if series.implementation.is_pyarrow() else native.dtype)
-
-
-def _objects_as_float64(name: str, values: list[Any], positions: Any) -> NDArray[np.float64]:
-    if any(isinstance(value, str | bytes) for value in values):
-        raise _text_error(name, values, positions)
-    numbers = np.full(len(values), math.nan)
-    for row, value in enumerate(values):
-        try:
-            numbers[row] = math.nan if value is None else float(value)
-        except (TypeError, ValueError, OverflowError) as error:
-            where = int(_original(np.array([row]), positions)[0])
-            raise InvalidInputError(f"column {name!r} cannot be read as numbers in row {where}: {error}") from None
-    return numbers
-
-
-def _text_error(name: str, values: list[Any], positions: Any) -> InvalidInputError:
-    rows = [row for row, value in enumerate(values) if isinstance(value, str | bytes)]
-    example = values[rows[0]] if rows else ""
-    where = _listed(_original(np.array(rows, dtype=np.int64), positions))
-    return InvalidInputError(
-        f"column {name!r} holds text where numbers are needed: {example!r} in row {where}; "
-        "convert it first, for example with pandas.to_numeric"
-    )
-
-
-def _refuse(
-    mask: NDArray[np.bool_],
-    name: str,
-    what: str,
-    advice: str,
-    values: NDArray[np.float64] | None = None,
-    positions: NDArray[np.int64] | None = None,
-) -> None:
-    found = np.flatnonzero(mask)
-    if len(found) == 0:
-        return
-    example = "" if values is None else f" ({values[found[0]]:g})"
-    rows = _original(found, positions)
-    error = InvalidInputError(f"column {name!r} {what} in row {_listed(rows)}{example}; {advice}")
-    error.name, error.row = name, int(rows[0])
-    raise error
-
-
-def _original(rows: Any, positions: NDArray[np.int64] | None) -> Any:
-    """Return where `rows` stand in the caller's data."""
-    return rows if positions is None else positions[rows]
-
-
-def _listed(rows: Any) -> str:
-    named = ", ".join(str(row) for row in rows[:_ROWS_NAMED])
-    more = len(rows) - _ROWS_NAMED
-    return f"{named} (and {more} more)" if more > 0 else named

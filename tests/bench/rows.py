@@ -74,13 +74,13 @@ class Measured:
 def _time(duration: float) -> str:
     """Return a duration with three digits in the unit that suits it."""
     if duration < 1e-3:
-        return f"{duration * 1e6:.3g} µs"
+        return f"{duration * 1e6:.3g}\u00a0µs"
     return (
-        f"{duration * 1e3:.3g} ms"
+        f"{duration * 1e3:.3g}\u00a0ms"
         if duration < 0.9995
-        else f"{duration:.3g} s"
+        else f"{duration:.3g}\u00a0s"
         if duration < 1e3
-        else f"{duration:.0f} s"
+        else f"{duration:.0f}\u00a0s"
     )
 
 
