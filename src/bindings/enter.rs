@@ -1,5 +1,6 @@
 //! The one door from Python into the kernel.
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
@@ -40,6 +41,42 @@ where
             watch(&job, &receiver, progress.as_ref())
         })
     })?;
+    finished(py, outcome)
+}
+
+thread_local! {
+    /// What interrupted the call that this thread is in.
+    static RAISED: RefCell<Option<PyErr>> = const { RefCell::new(None) };
+}
+
+/// As [`enter`], for work of a few milliseconds: the calling thread does it, and those of the package help.
+pub fn enter_briefly<T, W>(py: Python<'_>, work: W) -> PyResult<T>
+where
+    T: Send,
+    W: FnOnce(&Job) -> Result<T> + Send,
+{
+    let pool = pool::current().map_err(|failure| failure.into_exception(py))?;
+    let outcome = py.detach(|| {
+        let job = Job::here(memory::left, &pool, is_interrupted);
+        catch_unwind(AssertUnwindSafe(|| work(&job)))
+    });
+    if let Some(error) = RAISED.take() {
+        return Err(error);
+    }
+    finished(py, outcome)
+}
+
+/// Hand pending signals to Python; true if one raises.
+fn is_interrupted() -> bool {
+    let raised = Python::attach(|py| py.check_signals()).err();
+    let is_raised = raised.is_some();
+    if is_raised {
+        RAISED.set(raised);
+    }
+    is_raised
+}
+
+fn finished<T>(py: Python<'_>, outcome: Outcome<T>) -> PyResult<T> {
     match outcome {
         Ok(result) => result.map_err(|error| errors::from_kernel(py, error)),
         Err(payload) => Err(errors::internal(py, &panic_text(payload.as_ref()))),
@@ -92,16 +129,18 @@ fn panic_text(payload: &(dyn std::any::Any + Send)) -> String {
     text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown panic".to_owned())
 }
 
-/// What the contract tests of the door run: `"panic"`, or `"spin"` for `steps` steps of about a millisecond.
+/// What the contract tests of the door run: `"panic"`, or `"spin"` for `steps` steps of about a millisecond, by the threads
+/// of the package or, `briefly`, by the calling one with their help.
 #[pyfunction]
-#[pyo3(signature = (action, steps=1, progress=None))]
+#[pyo3(signature = (action, steps=1, progress=None, briefly=false))]
 pub fn exercise(
     py: Python<'_>,
     action: &str,
     steps: usize,
     progress: Option<Bound<'_, PyAny>>,
+    briefly: bool,
 ) -> PyResult<u64> {
-    enter(py, progress, |job| {
+    let work = |job: &Job| {
         job.expect_steps(steps);
         let results = job.map(steps, |step| {
             #[expect(clippy::panic, reason = "the tests need a panic to see it caught")]
@@ -113,5 +152,6 @@ pub fn exercise(
             Ok(step as u64)
         })?;
         results.into_iter().reduce(u64::wrapping_add).ok_or(Error::Empty { name: "steps" })
-    })
+    };
+    if briefly { enter_briefly(py, work) } else { enter(py, progress, work) }
 }

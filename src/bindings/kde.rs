@@ -2,7 +2,7 @@ use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::enter::enter;
+use super::enter::{enter, enter_briefly};
 use super::errors;
 use crate::kernel::cells::{Classes, Panel};
 use crate::kernel::kde::{self as kernel, Cell, Kde, Kernel, Mode, Parameters, Rule, Support};
@@ -59,7 +59,9 @@ pub fn kde<'py>(
         null_modes,
         seed,
     };
-    let result = enter(py, progress, move |job| kernel::kde(job, &panel, &parameters))?;
+    let work = move |job: &_| kernel::kde(job, &panel, &parameters);
+    let is_brief = progress.is_none() && kernel::is_brief(panel.values.len(), n_periods, &parameters);
+    let result = if is_brief { enter_briefly(py, work)? } else { enter(py, progress, work)? };
     let tables = PyDict::new(py);
     tables.set_item("summary", summary(py, &result.cells)?)?;
     tables.set_item("modes", modes(py, &result.cells)?)?;

@@ -1,9 +1,13 @@
 //! Cancellation, progress, and parallel work whose result does not depend on the number of threads.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
+use rayon::ThreadPool;
 use rayon::prelude::*;
 
+use super::crew::Crew;
 use super::error::{Error, Result};
 
 /// Rows that one partial sum covers: the chunks are the same for any number of threads.
@@ -11,6 +15,9 @@ const SUM_CHUNK: usize = 4096;
 
 /// Items between two checks of a walk.
 const WALK_CHECK: usize = 1 << 16;
+
+/// Milliseconds between two questions whether the caller is interrupted.
+const POLL: u64 = 50;
 
 /// Below this many entries a sort is one uninterrupted call.
 const SORT_LEAF: usize = 1 << 16;
@@ -30,6 +37,29 @@ pub struct Job {
     done: AtomicU64,
     total: AtomicU64,
     left: Option<fn() -> Option<u64>>,
+    here: Option<Here>,
+}
+
+/// What a job needs that is done by the thread that calls, outside the pool.
+#[derive(Debug)]
+struct Here {
+    crew: Crew,
+    is_interrupted: fn() -> bool,
+    start: Instant,
+    /// Milliseconds after the start at which that is asked again.
+    next: AtomicU64,
+}
+
+impl Here {
+    /// Whether the caller is interrupted; asked every 50 ms.
+    fn is_interrupted(&self) -> bool {
+        let now = self.start.elapsed().as_millis() as u64;
+        if now < self.next.load(Ordering::Relaxed) {
+            return false;
+        }
+        self.next.store(now + POLL, Ordering::Relaxed);
+        (self.is_interrupted)()
+    }
 }
 
 impl Job {
@@ -43,6 +73,19 @@ impl Job {
         Self { left: Some(left), ..Self::default() }
     }
 
+    /// A job that the calling thread does itself, helped by the threads of a pool, which it does not belong to. Every 50 ms
+    /// it asks `is_interrupted`, and stops if so.
+    pub fn here(left: fn() -> Option<u64>, pool: &ThreadPool, is_interrupted: fn() -> bool) -> Self {
+        let crew = Crew::of(pool);
+        let here = Here { crew, is_interrupted, start: Instant::now(), next: AtomicU64::new(POLL) };
+        Self { here: Some(here), ..Self::with_memory(left) }
+    }
+
+    /// What the calling thread needs, if it does this job and is the one that asks.
+    fn by_caller(&self) -> Option<&Here> {
+        self.here.as_ref().filter(|_| rayon::current_thread_index().is_none())
+    }
+
     /// Ask the work to stop at its next check.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
@@ -50,6 +93,9 @@ impl Job {
 
     /// `Err(Cancelled)` once [`Job::cancel`] was called.
     pub fn check(&self) -> Result<()> {
+        if self.by_caller().is_some_and(Here::is_interrupted) {
+            self.cancel();
+        }
         if self.cancelled.load(Ordering::Relaxed) {
             return Err(Error::Cancelled);
         }
@@ -116,6 +162,9 @@ impl Job {
         work: impl Fn(&mut S, usize) -> Result<T> + Sync + Send,
     ) -> Result<Vec<T>> {
         self.foresee("steps of work", n, size_of::<Result<T>>())?;
+        if let Some(here) = self.by_caller() {
+            return self.map_here(here, n, scratch, work);
+        }
         let results: Vec<Result<T>> = (0..n)
             .into_par_iter()
             .map_init(scratch, |space, index| {
@@ -126,12 +175,58 @@ impl Job {
         in_their_own_room(results)
     }
 
+    /// [`Job::map_with`] outside the pool: whoever is free takes the next index.
+    fn map_here<S, T: Send>(
+        &self,
+        here: &Here,
+        n: usize,
+        scratch: impl Fn() -> S + Sync + Send,
+        work: impl Fn(&mut S, usize) -> Result<T> + Sync + Send,
+    ) -> Result<Vec<T>> {
+        let next = AtomicUsize::new(0);
+        let done = Mutex::new(Vec::with_capacity(n));
+        let take = || {
+            let mut own = Vec::new();
+            let mut space = None;
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                if index >= n {
+                    break;
+                }
+                let result = self.check().and_then(|()| work(space.get_or_insert_with(&scratch), index));
+                own.push((index, result));
+            }
+            done.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
+        };
+        if n > 1 {
+            here.crew.share(&take, &|| drop(self.check()));
+        } else {
+            take();
+        }
+        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        done.sort_unstable_by_key(|&(index, _)| index);
+        done.into_iter().map(|(_, result)| result).collect()
+    }
+
+    /// Both at once, where there are threads for it.
+    pub fn join<A: Send, B: Send>(
+        &self,
+        a: impl FnOnce() -> A + Send,
+        b: impl FnOnce() -> B + Send,
+    ) -> (A, B) {
+        // Outside the pool rayon would start another one.
+        if self.by_caller().is_some() { (a(), b()) } else { rayon::join(a, b) }
+    }
+
     /// `work` on each of `items`, in parallel, results in the order of the items.
     pub fn each<I: Send, T: Send>(
         &self,
         items: Vec<I>,
         work: impl Fn(I) -> Result<T> + Sync + Send,
     ) -> Result<Vec<T>> {
+        if self.by_caller().is_some() {
+            return items.into_iter().map(|item| self.check().and_then(|()| work(item))).collect();
+        }
         let results: Vec<Result<T>> = items
             .into_par_iter()
             .map(|item| {
@@ -166,7 +261,7 @@ impl Job {
         }
         let middle = entries.len() / 2;
         let (low, _, high) = entries.select_nth_unstable_by(middle, compare);
-        let (left, right) = rayon::join(|| self.sort_by(low, compare), || self.sort_by(high, compare));
+        let (left, right) = self.join(|| self.sort_by(low, compare), || self.sort_by(high, compare));
         left.and(right)
     }
 }

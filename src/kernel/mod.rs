@@ -8,6 +8,7 @@ pub mod adjust;
 pub mod cells;
 pub mod check;
 pub mod conditional;
+mod crew;
 pub mod error;
 pub mod job;
 pub mod matrix;

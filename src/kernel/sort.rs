@@ -36,7 +36,7 @@ pub fn by_number<T: Copy + Send>(
     let middle = entries.len() / 2;
     let (low, _, high) = entries.select_nth_unstable_by(middle, compare);
     let (left, right) =
-        rayon::join(|| by_number(job, low, number, compare), || by_number(job, high, number, compare));
+        job.join(|| by_number(job, low, number, compare), || by_number(job, high, number, compare));
     left.and(right)
 }
 

@@ -167,13 +167,37 @@ print(json.dumps([seen, rgm.set_threads(2), computes()]))
     assert {name for name, _, _ in seen} == {"InvalidInputError"}
 
 
+def test_short_calls_have_the_bits_of_long_ones_on_any_number_of_threads() -> None:
+    values = np.random.default_rng(8).normal(size=N)
+    # A bar is shown by the threads of the package only.
+    options = {"bandwidth": 0.2, "grid_size": 300}
+    rgm.set_threads(2)
+    long = rgm.kde(None, values, progress=True, **options).curves.to_numpy().tobytes()
+    for threads in (1, 2, 3):
+        rgm.set_threads(threads)
+        assert [rgm.kde(None, values, **options).curves.to_numpy().tobytes() for _ in range(20)] == [long] * 20
+
+
+def test_short_calls_of_many_threads_at_once() -> None:
+    values = np.random.default_rng(9).normal(size=(4, 20_000))
+    rgm.set_threads(2)
+    alone = [rgm.kde(None, each).curves.to_numpy().tobytes() for each in values]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(10):
+            assert list(pool.map(lambda each: rgm.kde(None, each).curves.to_numpy().tobytes(), values)) == alone
+
+
 # The interpreter lock
 
 
 @pytest.mark.parametrize(
     "call",
-    [lambda: _core.exercise("spin", 400), lambda: _core.dagum_gini(*bootstrap_of(4000), 1500, 0.95, 1)],
-    ids=["spin", "bootstrap"],
+    [
+        lambda: _core.exercise("spin", 400),
+        lambda: _core.exercise("spin", 400, None, True),
+        lambda: _core.dagum_gini(*bootstrap_of(4000), 1500, 0.95, 1),
+    ],
+    ids=["spin", "briefly", "bootstrap"],
 )
 def test_other_python_threads_run_during_a_call(call: Any) -> None:
     ticks: list[float] = []

@@ -59,6 +59,19 @@ print(json.dumps([seconds, computes()]))
     assert right
 
 
+def test_ctrl_c_stops_a_call_that_the_calling_thread_does_itself() -> None:
+    seconds, right = run(
+        INTERRUPT
+        + """
+work = lambda: _core.exercise("spin", 100_000, None, True)
+seconds = [latency(work, delay) for delay in (0.01, 0.06, 0.12, 0.3)]
+print(json.dumps([seconds, computes()]))
+"""
+    )
+    assert max(seconds) <= LIMIT, seconds
+    assert right
+
+
 def test_ctrl_c_stops_a_bootstrap_of_a_million_rows() -> None:
     # 10⁵ replicates would take hours.
     seconds, right = run(

@@ -136,17 +136,18 @@ def test_a_row_is_named_by_column_and_position() -> None:
 # A panic of the kernel
 
 
-def test_a_panic_is_an_ordinary_exception_and_the_process_goes_on() -> None:
+@pytest.mark.parametrize("briefly", [False, True])
+def test_a_panic_is_an_ordinary_exception_and_the_process_goes_on(briefly: bool) -> None:
     for steps in (1, 50):
         caught: Exception | None = None
         try:
-            _core.exercise("panic", steps)
+            _core.exercise("panic", steps, None, briefly)
         except Exception as error:
             caught = error
         assert type(caught) is rgm.InternalError
         assert str(caught) == "a panic asked for by a test"
         assert str(pickle.loads(pickle.dumps(caught))) == str(caught)
-        assert _core.exercise("spin", 10) == sum(range(10))
+        assert _core.exercise("spin", 10, None, briefly) == sum(range(10))
     # Two units 1 and 3: the mean difference over all pairs is 1, and twice the mean is 4.
     assert rgm.dagum_gini(None, [1.0, 3.0], group=["a", "b"]).overall["gini"].tolist() == [0.25]
 

@@ -102,3 +102,89 @@ fn results_take_their_own_room_only() {
     let numbers = Job::new().map(10_000, |i| Ok(i as f64)).unwrap();
     assert!(numbers.capacity() <= 2 * numbers.len(), "{}", numbers.capacity());
 }
+
+/// A job that this thread does itself, with a pool beside it.
+fn here<T>(threads: usize, work: impl FnOnce(&Job) -> T) -> T {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    work(&Job::here(|| None, &pool, || false))
+}
+
+#[test]
+fn work_of_the_caller_is_done_in_order_whoever_helps() {
+    for threads in [1, 2, 5] {
+        here(threads, |job| {
+            for n in [0, 1, 2, 1000] {
+                let slowly = |i: usize| {
+                    std::thread::sleep(std::time::Duration::from_micros(if n == 1000 { 20 } else { 200 }));
+                    Ok(i * i)
+                };
+                assert_eq!(job.map(n, slowly), Ok((0..n).map(|i| i * i).collect::<Vec<_>>()));
+            }
+            let failing = |i: usize| -> Result<(), Error> {
+                if i % 2 == 1 { Err(Error::ZeroMean { name: "values", period: i }) } else { Ok(()) }
+            };
+            assert_eq!(job.map(100, failing), Err(Error::ZeroMean { name: "values", period: 1 }));
+            // Maps within maps, whether the caller or another thread is at them; and sorts.
+            let sums = job.map(40, |i| Ok(job.map(100, |k| Ok(i * k))?.iter().sum::<usize>())).unwrap();
+            assert_eq!(sums, (0..40).map(|i| i * 4950).collect::<Vec<_>>());
+            let mut values = numbers(200_000);
+            let mut expected = values.clone();
+            expected.sort_by(f64::total_cmp);
+            job.sort_by(&mut values, f64::total_cmp).unwrap();
+            assert_eq!(values, expected);
+            assert_eq!(job.each(vec![3, 1, 2], |item| Ok(item + 1)), Ok(vec![4, 2, 3]));
+        });
+    }
+}
+
+#[test]
+fn all_threads_take_part_in_the_work_of_the_caller() {
+    here(3, |job| {
+        let seen = std::sync::Mutex::new(std::collections::HashSet::new());
+        job.map(300, |_| {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            seen.lock().unwrap().insert(std::thread::current().id());
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(seen.into_inner().unwrap().len(), 3);
+    });
+}
+
+#[test]
+fn a_panic_of_a_helper_reaches_the_caller_and_the_next_work_is_done() {
+    here(2, |job| {
+        let caller = std::thread::current().id();
+        let panics_elsewhere = |i: usize| {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            assert!(std::thread::current().id() == caller, "not here");
+            Ok(i)
+        };
+        let outcome =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job.map(200, panics_elsewhere)));
+        assert!(outcome.is_err());
+        assert_eq!(job.map(3, Ok), Ok(vec![0, 1, 2]));
+        let panics_here = |_| -> Result<(), Error> { panic!("everywhere") };
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job.map(50, panics_here))).is_err());
+        assert_eq!(job.map(3, Ok), Ok(vec![0, 1, 2]));
+    });
+}
+
+#[test]
+fn an_interrupted_caller_stops_all() {
+    for n_pieces in [1000, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        let job = Job::here(|| None, &pool, || true);
+        let start = std::time::Instant::now();
+        let result = job.map(n_pieces, |_| {
+            // Two pieces that only end because the job is stopped, wherever they are.
+            while n_pieces == 2 && job.check().is_ok() {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            job.check()
+        });
+        assert_eq!(result, Err(Error::Cancelled));
+        assert!(start.elapsed().as_millis() < 400, "{:?}", start.elapsed());
+    }
+}

@@ -36,6 +36,10 @@ use evaluate::Evaluation;
 use grid::Grid;
 use sample::{Sample, Spread};
 
+/// Points up to which one pass takes a few milliseconds, and terms of sums.
+const BRIEF_POINTS: usize = 1 << 22;
+const BRIEF_TERMS: usize = 1 << 20;
+
 /// Weights of this size, or as small, are taken in other units: 2⁴⁰⁰.
 const HEAVY: f64 = 2.582_249_878_086_908_6e120;
 
@@ -141,6 +145,19 @@ pub fn kde(job: &Job, panel: &Panel<'_>, parameters: &Parameters) -> Result<Kde>
         })
         .collect();
     estimate(job, &samples, parameters)
+}
+
+/// Whether the densities of so many points in so many cells take a few milliseconds, however many threads there are.
+pub fn is_brief(n_points: usize, n_cells: usize, parameters: &Parameters) -> bool {
+    let is_quick =
+        matches!(parameters.rule, Rule::Fixed(_) | Rule::Silverman | Rule::Scott | Rule::NormalReference);
+    let has_bins = parameters.tolerance > 0.0;
+    let n_terms = if has_bins { 0 } else { n_points }.max(n_cells).saturating_mul(parameters.grid_size);
+    is_quick
+        && parameters.bootstrap == 0
+        && parameters.test == 0
+        && n_points <= BRIEF_POINTS
+        && n_terms <= BRIEF_TERMS
 }
 
 /// Weights so large or small that products with them leave the range of doubles, in units in which they do not.

@@ -216,6 +216,6 @@ fn split<const D: usize>(job: &Job, points: &mut [Point<D>], levels: u32) -> Res
         split(job, left, levels - 1)?;
         return split(job, right, levels - 1);
     }
-    let (left, right) = rayon::join(|| split(job, left, levels - 1), || split(job, right, levels - 1));
+    let (left, right) = job.join(|| split(job, left, levels - 1), || split(job, right, levels - 1));
     left.and(right)
 }
