@@ -289,7 +289,11 @@ impl Growth<'_> {
         let (job, ranks) = (self.job, self.ranks);
         let search = Search { job, ranks, block, rows, moments: &moments };
         let found = scratch.best_split(&search, &features[..n_drawn], &mut self.stream)?;
-        Ok(found.map(|split| self.split(block, rows, place, &split)))
+        // No closure: it would be compiled for every processor.
+        match found {
+            Some(split) => Ok(Some(self.split(block, rows, place, &split))),
+            None => Ok(None),
+        }
     }
 
     /// Bring factors drawn without replacement to the front; those that are constant in the node count as drawn.
