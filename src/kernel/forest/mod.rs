@@ -7,6 +7,8 @@
 mod block;
 mod bootstrap;
 mod grow;
+#[cfg(target_arch = "x86_64")]
+mod medium;
 pub(crate) mod oob;
 mod predict;
 pub(crate) mod ranks;

@@ -1,11 +1,15 @@
 //! The best split of one node.
 
 use super::block::{Block, Draws};
+#[cfg(target_arch = "x86_64")]
+use super::medium::{MOST_PLACES, Medium};
 use super::ranks::{Place, Ranks};
 use super::small::{SMALL, Small};
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 use crate::kernel::rng::Stream;
+#[cfg(target_arch = "x86_64")]
+use crate::kernel::wide::is_here;
 
 /// Relative to the sum of squares of the node: gains closer than this are equal, and chance decides.
 ///
@@ -70,6 +74,8 @@ pub(super) struct Scratch {
     /// Deviation from the mean of the node times draws, and draws, by row of the block.
     deviations: Vec<[f64; 2]>,
     small: Small,
+    #[cfg(target_arch = "x86_64")]
+    medium: Medium,
     /// Places that occur.
     occupied: Vec<u64>,
     /// The same places from low to high.
@@ -101,6 +107,8 @@ impl Scratch {
         Self {
             deviations: vec![[0.0; 2]; n_rows],
             small: Small::new(),
+            #[cfg(target_arch = "x86_64")]
+            medium: Medium::default(),
             occupied: vec![0; n_rows.div_ceil(64)],
             places: vec![0; n_rows + WORD],
             gains: vec![0.0; n_rows],
@@ -112,11 +120,7 @@ impl Scratch {
     /// Centred at the mean of the node before squaring.
     #[inline(always)]
     pub fn deviations(&mut self, draws: &[Draws], rows: &[u32], moments: &mut Moments) {
-        let is_small = rows.len() <= SMALL;
-        if is_small {
-            self.small.hold(rows);
-        }
-        let deviations = if is_small { &mut self.small.deviations[..] } else { &mut self.deviations[..] };
+        let (deviations, is_near) = self.room(rows, draws.len());
         let (mut residual, mut squares) = (0.0, 0.0);
         for (position, &row) in rows.iter().enumerate() {
             let Draws { count, response } = draws[row as usize];
@@ -124,18 +128,33 @@ impl Scratch {
             let weighted = count * deviation;
             residual += weighted;
             squares += weighted * deviation;
-            deviations[if is_small { position } else { row as usize }] = [weighted, count];
+            deviations[if is_near { position } else { row as usize }] = [weighted, count];
         }
         let shift = residual / moments.count;
         if shift * residual > RECENTRE * RECENTRE * squares {
             squares -= shift * residual;
             for (position, &row) in rows.iter().enumerate() {
-                let pair = &mut deviations[if is_small { position } else { row as usize }];
+                let pair = &mut deviations[if is_near { position } else { row as usize }];
                 pair[0] -= pair[1] * shift;
             }
         }
         moments.mean += shift;
         moments.squares = squares;
+    }
+
+    /// Where deviations are written, and whether one after another: else by row.
+    #[inline(always)]
+    fn room(&mut self, rows: &[u32], n_places: usize) -> (&mut [[f64; 2]], bool) {
+        if rows.len() <= SMALL {
+            self.small.hold(rows);
+            return (&mut self.small.deviations, true);
+        }
+        #[cfg(target_arch = "x86_64")]
+        if is_medium(n_places) {
+            self.medium.hold(rows.len());
+            return (&mut self.medium.deviations, true);
+        }
+        (&mut self.deviations, false)
     }
 
     /// The best split among `features`, of the rows given to [`Scratch::deviations`] last; `None` if no split gains.
@@ -170,6 +189,12 @@ impl Scratch {
         best: &mut Best,
         stream: &mut Stream,
     ) -> Result<()> {
+        #[cfg(target_arch = "x86_64")]
+        if is_medium(search.block.n_rows) {
+            // SAFETY: this processor has the instructions that the function is compiled for.
+            unsafe { self.medium.best_split(search, features, best, stream) };
+            return Ok(());
+        }
         for &feature in features {
             let feature = feature as usize;
             if search.rows.len() >= LARGE {
@@ -233,6 +258,13 @@ impl Scratch {
         }
         best.meet(feature, gains, &self.places, stream);
     }
+}
+
+/// Whether nodes of more than a few rows of a block with so many places are left to [`Medium`].
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn is_medium(n_places: usize) -> bool {
+    n_places <= MOST_PLACES && is_here()
 }
 
 /// Sums of deviations and draws.
