@@ -5,6 +5,7 @@
 
 mod exact;
 mod refit;
+mod sets;
 mod walk;
 
 use self::refit::{Part, Running, Shared};
