@@ -9,134 +9,131 @@ use crate::kernel::rng::Stream;
 /// Places of a block up to which its nodes are searched this way.
 pub(super) const MOST_PLACES: usize = 1 << 12;
 
-/// Places in a word of bits.
-const WORD: usize = 64;
+/// Marks that are looked at together.
+const STRETCH: usize = 32;
 
-/// The bits of 64 places, and how many bits stand before them.
-#[derive(Debug, Clone, Copy, Default)]
-struct Word {
-    bits: u64,
-    before: u64,
+/// For each eight bits where the bytes of those of eight numbers stand whose bits are set, in their order.
+static KEPT: [[u8; 16]; 256] = kept();
+
+const fn kept() -> [[u8; 16]; 256] {
+    let mut table = [[0; 16]; 256];
+    let mut bits = 0;
+    while bits < 256 {
+        let (mut number, mut n_kept) = (0, 0);
+        while number < 8 {
+            if bits >> number & 1 == 1 {
+                table[bits][2 * n_kept] = 2 * number as u8;
+                table[bits][2 * n_kept + 1] = 2 * number as u8 + 1;
+                n_kept += 1;
+            }
+            number += 1;
+        }
+        bits += 1;
+    }
+    table
 }
 
 /// Memory for the search; no place is marked between two searches.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Medium {
-    /// Deviation from the mean of the node times draws, and draws, row after row.
-    pub deviations: Vec<[f64; 2]>,
-    /// Factor after factor: the places of the rows, and a byte for each place that is one of them.
-    places: Vec<u16>,
+    /// Factor after factor a byte for each place that one of the rows stands at.
     marks: Vec<u8>,
-    words: Vec<Word>,
-    /// Deviations and places in the order of a factor.
-    sorted: Vec<[f64; 2]>,
-    in_order: Vec<u32>,
+    /// Rows and places in the order of a factor.
+    rows: Vec<u16>,
+    places: Vec<u32>,
     gains: Vec<f64>,
 }
 
 impl Medium {
-    /// Make room for a node of so many rows.
-    #[inline(always)]
-    pub fn hold(&mut self, n_rows: usize) {
-        if self.deviations.len() < n_rows {
-            self.deviations.resize(n_rows, [0.0; 2]);
-            self.sorted.resize(n_rows, [0.0; 2]);
-            self.in_order.resize(n_rows, 0);
-            self.gains.resize(n_rows, 0.0);
-        }
-    }
-
-    /// The best split among `features`.
+    /// The best split among `features`; `deviations` are those of each row of the block.
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     pub fn best_split<R: Place>(
         &mut self,
         search: &Search<'_, R>,
         features: &[u32],
+        deviations: &[[f64; 2]],
         best: &mut Best,
         stream: &mut Stream,
     ) {
-        let (n_rows, n_words) = (search.rows.len(), search.block.n_rows.div_ceil(WORD));
-        if self.marks.len() < features.len() * n_words * WORD {
-            self.marks.resize(features.len() * n_words * WORD, 0);
+        let (n_rows, n_places) = (search.rows.len(), search.block.n_rows);
+        let stride = n_places.next_multiple_of(STRETCH);
+        if self.marks.len() < features.len() * stride {
+            self.marks.resize(features.len() * stride, 0);
         }
-        if self.places.len() < features.len() * n_rows {
-            self.places.resize(features.len() * n_rows, 0);
+        if self.gains.len() < n_places {
+            self.rows.resize(n_places + 8, 0);
+            self.places.resize(n_places, 0);
+            self.gains.resize(n_places, 0.0);
         }
-        self.words.resize(n_words.max(self.words.len()), Word::default());
         // Marked first, for all factors: what is written byte by byte is read as a vector later.
-        for (factor, &feature) in features.iter().enumerate() {
+        for (marks, &feature) in self.marks.chunks_exact_mut(stride).zip(features) {
             let column = search.block.column(feature as usize);
-            let marks = &mut self.marks[factor * n_words * WORD..][..n_words * WORD];
-            let places = &mut self.places[factor * n_rows..][..n_rows];
-            for (slot, &row) in places.iter_mut().zip(search.rows) {
+            for &row in search.rows {
                 // SAFETY: rows of a node are rows of its block, `column` has an entry for each of those, a place, which
                 // is below the number of rows, and `marks` has a byte for each place.
-                unsafe {
-                    let place = column.get_unchecked(row as usize).index();
-                    *marks.get_unchecked_mut(place) = u8::MAX;
-                    *slot = place as u16;
-                }
+                unsafe { *marks.get_unchecked_mut(column.get_unchecked(row as usize).index()) = u8::MAX };
             }
         }
         for (factor, &feature) in features.iter().enumerate() {
-            self.sort(factor, n_rows, n_words);
-            self.weigh(n_rows, search.moments.count);
-            let gains = &mut self.gains[..n_rows - 1];
-            if !search.ranks.is_distinct[feature as usize] {
-                search.drop_ties(feature as usize, gains, &self.in_order[..n_rows]);
+            let feature = feature as usize;
+            self.sort(factor * stride, search.block.ordered(feature));
+            self.weigh(n_rows, deviations, search.moments.count);
+            let column = search.block.column(feature);
+            for (place, &row) in self.places[..n_rows].iter_mut().zip(&self.rows) {
+                *place = column[usize::from(row)].index() as u32;
             }
-            best.meet(feature as usize, gains, &self.in_order[..n_rows], stream);
+            let gains = &mut self.gains[..n_rows - 1];
+            if !search.ranks.is_distinct[feature] {
+                search.drop_ties(feature, gains, &self.places[..n_rows]);
+            }
+            best.meet(feature, gains, &self.places[..n_rows], stream);
         }
     }
 
-    /// Put deviations and places in the order of a factor: before each row stand as many as there are marks.
+    /// List the rows at marked places, and take the marks away.
     #[inline]
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn sort(&mut self, factor: usize, n_rows: usize, n_words: usize) {
-        let mut before = 0;
-        let marks = &mut self.marks[factor * n_words * WORD..][..n_words * WORD];
-        for (word, marks) in self.words.iter_mut().zip(marks.chunks_exact_mut(WORD)) {
-            // SAFETY: there are 64 bytes.
-            let bits = unsafe {
-                let (low, high) = (marks.as_mut_ptr().cast(), marks.as_mut_ptr().add(32).cast());
-                let bits = |half| u64::from(_mm256_movemask_epi8(half) as u32);
-                let bits = bits(_mm256_loadu_si256(low)) | bits(_mm256_loadu_si256(high)) << 32;
-                _mm256_storeu_si256(low, _mm256_setzero_si256());
-                _mm256_storeu_si256(high, _mm256_setzero_si256());
-                bits
-            };
-            *word = Word { bits, before };
-            before += u64::from(bits.count_ones());
-        }
-        let places = &self.places[factor * n_rows..][..n_rows];
-        let (sorted, in_order) = (&mut self.sorted[..n_rows], &mut self.in_order[..n_rows]);
-        for (&place, &deviation) in places.iter().zip(&self.deviations) {
-            // SAFETY: the words cover all places, and before each that is marked stand fewer than there are rows, each of
-            // which has marked another.
+    fn sort<R: Place>(&mut self, start: usize, ordered: &[R]) {
+        let marks = &mut self.marks[start..];
+        let (n_whole, mut n_listed) = (ordered.len() / STRETCH, 0);
+        for part in 0..n_whole {
+            // SAFETY: `marks` and `ordered` have 32 entries from here, those of `ordered` have two bytes, and `rows` has room
+            // for eight more than all rows.
             unsafe {
-                let word = self.words.get_unchecked(usize::from(place) / WORD);
-                let below = _bzhi_u64(word.bits, u32::from(place) % WORD as u32);
-                let rank = (word.before + u64::from(below.count_ones())) as usize;
-                *sorted.get_unchecked_mut(rank) = deviation;
-                *in_order.get_unchecked_mut(rank) = u32::from(place);
+                let at = marks.as_mut_ptr().add(part * STRETCH).cast();
+                let bits = _mm256_movemask_epi8(_mm256_loadu_si256(at)) as u32;
+                _mm256_storeu_si256(at, _mm256_setzero_si256());
+                for eight in 0..4 {
+                    let bits = (bits >> (8 * eight)) as u8;
+                    let from = ordered.as_ptr().add(part * STRETCH + 8 * eight).cast();
+                    let kept = _mm_loadu_si128(KEPT[usize::from(bits)].as_ptr().cast());
+                    let rows = _mm_shuffle_epi8(_mm_loadu_si128(from), kept);
+                    _mm_storeu_si128(self.rows.as_mut_ptr().add(n_listed).cast(), rows);
+                    n_listed += bits.count_ones() as usize;
+                }
             }
+        }
+        for place in n_whole * STRETCH..ordered.len() {
+            self.rows[n_listed] = ordered[place].index() as u16;
+            n_listed += usize::from(marks[place] != 0);
+            marks[place] = 0;
         }
     }
 
     /// The gains of the splits between sorted deviations.
     #[inline]
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn weigh(&mut self, n_rows: usize, total: f64) {
-        let (sorted, gains) = (&self.sorted[..n_rows - 1], &mut self.gains[..n_rows - 1]);
-        let (fours, slots) = (sorted.chunks_exact(4), gains.chunks_exact_mut(4));
-        let n_whole = sorted.len() - fours.remainder().len();
+    fn weigh(&mut self, n_rows: usize, deviations: &[[f64; 2]], total: f64) {
+        let (rows, gains) = (&self.rows[..n_rows - 1], &mut self.gains[..n_rows - 1]);
+        let (fours, slots) = (rows.chunks_exact(4), gains.chunks_exact_mut(4));
+        let n_whole = rows.len() - fours.remainder().len();
         let (mut left, totals) = (_mm_setzero_pd(), _mm256_set1_pd(total));
         for (four, slots) in fours.zip(slots) {
-            // SAFETY: four pairs are read, and four numbers written.
+            // SAFETY: `deviations` has an entry for each row of the block, and four numbers are written.
             unsafe {
-                let at = four.as_ptr().cast::<f64>();
-                let (near, second) = (_mm_loadu_pd(at), _mm_loadu_pd(at.add(2)));
-                let (third, fourth) = (_mm_loadu_pd(at.add(4)), _mm_loadu_pd(at.add(6)));
+                let pair = |row: u16| _mm_loadu_pd(deviations.get_unchecked(usize::from(row)).as_ptr());
+                let [near, second, third, fourth] =
+                    [pair(four[0]), pair(four[1]), pair(four[2]), pair(four[3])];
                 // Added among themselves first: the chain of sums is a quarter as long.
                 let two = _mm_add_pd(near, second);
                 let (three, all) = (_mm_add_pd(two, third), _mm_add_pd(two, _mm_add_pd(third, fourth)));
@@ -151,7 +148,8 @@ impl Medium {
             }
         }
         let (mut sum, mut count) = (_mm_cvtsd_f64(left), _mm_cvtsd_f64(_mm_unpackhi_pd(left, left)));
-        for (&[deviation, draws], gain) in sorted[n_whole..].iter().zip(&mut gains[n_whole..]) {
+        for (&row, gain) in rows[n_whole..].iter().zip(&mut gains[n_whole..]) {
+            let [deviation, draws] = deviations[usize::from(row)];
             (sum, count) = (sum + deviation, count + draws);
             *gain = sum * sum / (count * (total - count));
         }

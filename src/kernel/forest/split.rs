@@ -120,7 +120,7 @@ impl Scratch {
     /// Centred at the mean of the node before squaring.
     #[inline(always)]
     pub fn deviations(&mut self, draws: &[Draws], rows: &[u32], moments: &mut Moments) {
-        let (deviations, is_near) = self.room(rows, draws.len());
+        let (deviations, is_near) = self.room(rows);
         let (mut residual, mut squares) = (0.0, 0.0);
         for (position, &row) in rows.iter().enumerate() {
             let Draws { count, response } = draws[row as usize];
@@ -144,15 +144,10 @@ impl Scratch {
 
     /// Where deviations are written, and whether one after another: else by row.
     #[inline(always)]
-    fn room(&mut self, rows: &[u32], n_places: usize) -> (&mut [[f64; 2]], bool) {
+    fn room(&mut self, rows: &[u32]) -> (&mut [[f64; 2]], bool) {
         if rows.len() <= SMALL {
             self.small.hold(rows);
             return (&mut self.small.deviations, true);
-        }
-        #[cfg(target_arch = "x86_64")]
-        if is_medium(n_places) {
-            self.medium.hold(rows.len());
-            return (&mut self.medium.deviations, true);
         }
         (&mut self.deviations, false)
     }
@@ -190,9 +185,9 @@ impl Scratch {
         stream: &mut Stream,
     ) -> Result<()> {
         #[cfg(target_arch = "x86_64")]
-        if is_medium(search.block.n_rows) {
+        if size_of::<R>() == size_of::<u16>() && is_medium(search.block.n_rows) {
             // SAFETY: this processor has the instructions that the function is compiled for.
-            unsafe { self.medium.best_split(search, features, best, stream) };
+            unsafe { self.medium.best_split(search, features, &self.deviations, best, stream) };
             return Ok(());
         }
         for &feature in features {
