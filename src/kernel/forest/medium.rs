@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::ranks::Place;
-use super::split::{Best, Search};
+use super::split::{Best, Search, Split};
 use crate::kernel::rng::Stream;
 
 /// Places of a block up to which its nodes are searched this way.
@@ -38,8 +38,9 @@ const fn kept() -> [[u8; 16]; 256] {
 pub(super) struct Medium {
     /// Factor after factor a byte for each place that one of the rows stands at.
     marks: Vec<u8>,
-    /// Rows and places in the order of a factor.
+    /// Rows in the order of a factor.
     rows: Vec<u16>,
+    /// Their places, where values occur twice.
     places: Vec<u32>,
     gains: Vec<f64>,
 }
@@ -62,8 +63,7 @@ impl Medium {
         }
         if self.gains.len() < n_places {
             self.rows.resize(n_places + 8, 0);
-            self.places.resize(n_places, 0);
-            self.gains.resize(n_places, 0.0);
+            self.gains.resize(n_places.next_multiple_of(4), 0.0);
         }
         // Marked first, for all factors: what is written byte by byte is read as a vector later.
         for (marks, &feature) in self.marks.chunks_exact_mut(stride).zip(features) {
@@ -77,16 +77,54 @@ impl Medium {
         for (factor, &feature) in features.iter().enumerate() {
             let feature = feature as usize;
             self.sort(factor * stride, search.block.ordered(feature));
-            self.weigh(n_rows, deviations, search.moments.count);
+            let mut largest = self.weigh(n_rows, deviations, search.moments.count, best);
             let column = search.block.column(feature);
-            for (place, &row) in self.places[..n_rows].iter_mut().zip(&self.rows) {
-                *place = column[usize::from(row)].index() as u32;
-            }
-            let gains = &mut self.gains[..n_rows - 1];
             if !search.ranks.is_distinct[feature] {
-                search.drop_ties(feature, gains, &self.places[..n_rows]);
+                largest = self.drop_ties(search, feature);
             }
-            best.meet(feature, gains, &self.places[..n_rows], stream);
+            if best.is_met_by(largest) {
+                self.choose(feature, column, largest, n_rows, best, stream);
+            }
+        }
+    }
+
+    /// Take the gain from splits between equal values, and look for the largest again.
+    fn drop_ties<R: Place>(&mut self, search: &Search<'_, R>, feature: usize) -> f64 {
+        let (column, n_rows) = (search.block.column(feature), search.rows.len());
+        self.places.clear();
+        self.places.extend(self.rows[..n_rows].iter().map(|&row| column[usize::from(row)].index() as u32));
+        let gains = &mut self.gains[..n_rows - 1];
+        search.drop_ties(feature, gains, &self.places);
+        gains.iter().fold(0.0, |most, &gain| if gain > most { gain } else { most })
+    }
+
+    /// [`Best::choose`] of the splits of a factor.
+    #[inline]
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    fn choose<R: Place>(
+        &mut self,
+        feature: usize,
+        column: &[R],
+        largest: f64,
+        n_rows: usize,
+        best: &mut Best,
+        stream: &mut Stream,
+    ) {
+        let least = best.raise(largest);
+        for (part, four) in self.gains[..(n_rows - 1).next_multiple_of(4)].chunks_exact(4).enumerate() {
+            // SAFETY: four numbers are read.
+            let gains = unsafe { _mm256_loadu_pd(four.as_ptr()) };
+            let is_reached = _mm256_cmp_pd::<_CMP_GE_OQ>(gains, _mm256_set1_pd(least));
+            let mut reached = _mm256_movemask_pd(is_reached) as u32;
+            while reached != 0 {
+                let position = part * 4 + reached.trailing_zeros() as usize;
+                reached &= reached - 1;
+                if best.takes_next(stream) {
+                    let place = |row: u16| column[usize::from(row)].index();
+                    let (low, high) = (place(self.rows[position]), place(self.rows[position + 1]));
+                    best.split = Some(Split { feature, low, high, decrease: 0.0 });
+                }
+            }
         }
     }
 
@@ -120,14 +158,19 @@ impl Medium {
         }
     }
 
-    /// The gains of the splits between sorted deviations.
+    /// The gains of the splits between sorted rows, up to three zeros behind them, and the largest.
+    ///
+    /// Four that do not come near the best so far are left at zero: a division takes as long as all the rest.
     #[inline]
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn weigh(&mut self, n_rows: usize, deviations: &[[f64; 2]], total: f64) {
-        let (rows, gains) = (&self.rows[..n_rows - 1], &mut self.gains[..n_rows - 1]);
+    fn weigh(&mut self, n_rows: usize, deviations: &[[f64; 2]], total: f64, best: &Best) -> f64 {
+        let (rows, gains) = (&self.rows[..n_rows - 1], &mut self.gains[..]);
         let (fours, slots) = (rows.chunks_exact(4), gains.chunks_exact_mut(4));
         let n_whole = rows.len() - fours.remainder().len();
         let (mut left, totals) = (_mm_setzero_pd(), _mm256_set1_pd(total));
+        // Rounding is far less than a tie.
+        let near_best = _mm256_set1_pd(best.gain - 2.0 * best.tie);
+        let mut largest = _mm256_setzero_pd();
         for (four, slots) in fours.zip(slots) {
             // SAFETY: `deviations` has an entry for each row of the block, and four numbers are written.
             unsafe {
@@ -143,15 +186,27 @@ impl Medium {
                 left = _mm256_extractf128_pd::<1>(odd);
                 let (sum, count) = (_mm256_unpacklo_pd(even, odd), _mm256_unpackhi_pd(even, odd));
                 let others = _mm256_mul_pd(count, _mm256_sub_pd(totals, count));
-                let gain = _mm256_div_pd(_mm256_mul_pd(sum, sum), others);
+                let squares = _mm256_mul_pd(sum, sum);
+                let is_near = _mm256_cmp_pd::<_CMP_GE_OQ>(squares, _mm256_mul_pd(others, near_best));
+                let mut gain = _mm256_setzero_pd();
+                if _mm256_movemask_pd(is_near) != 0 {
+                    gain = _mm256_div_pd(squares, others);
+                    largest = _mm256_max_pd(largest, gain);
+                }
                 _mm256_storeu_pd(slots.as_mut_ptr(), gain);
             }
         }
+        let two = _mm_max_pd(_mm256_castpd256_pd128(largest), _mm256_extractf128_pd::<1>(largest));
+        let mut largest = _mm_cvtsd_f64(_mm_max_sd(two, _mm_unpackhi_pd(two, two)));
         let (mut sum, mut count) = (_mm_cvtsd_f64(left), _mm_cvtsd_f64(_mm_unpackhi_pd(left, left)));
-        for (&row, gain) in rows[n_whole..].iter().zip(&mut gains[n_whole..]) {
+        let slots = &mut gains[n_whole..rows.len().next_multiple_of(4)];
+        slots.fill(0.0);
+        for (&row, gain) in rows[n_whole..].iter().zip(slots) {
             let [deviation, draws] = deviations[usize::from(row)];
             (sum, count) = (sum + deviation, count + draws);
             *gain = sum * sum / (count * (total - count));
+            largest = if *gain > largest { *gain } else { largest };
         }
+        largest
     }
 }

@@ -126,27 +126,25 @@ impl Small {
     }
 
     /// Factor after factor as [`Best::meet`] takes them: of equal gains each with the same probability.
+    #[inline(never)]
     fn replay<const N: usize>(&self, features: &[u32], best: &mut Best, stream: &mut Stream) {
-        let (mut n_ties, mut chosen) = (0, None);
+        let mut chosen = None;
         for (each, &feature) in self.weighed.iter().zip(features) {
-            if each.largest <= best.tie || each.largest < best.gain - best.tie {
+            if !best.is_met_by(each.largest) {
                 continue;
             }
-            if each.largest > best.gain + best.tie {
-                n_ties = 0;
-            }
-            best.gain = best.gain.max(each.largest);
-            let least = best.gain - best.tie;
-            let mut reached = 0;
-            for (position, &gain) in each.gains[..N].iter().enumerate() {
-                reached |= u32::from(gain >= least) << position;
-            }
+            let least = best.raise(each.largest);
+            // Those that equal the best so far are among those that equal the largest of the factor.
+            let mut reached = each.reached;
             while reached != 0 {
-                n_ties += 1;
-                if n_ties == 1 || stream.below(n_ties) == 0 {
-                    chosen = Some((each, feature, reached.trailing_zeros()));
-                }
+                let position = reached.trailing_zeros();
                 reached &= reached - 1;
+                if each.gains[position as usize] < least {
+                    continue;
+                }
+                if best.takes_next(stream) {
+                    chosen = Some((each, feature, position));
+                }
             }
         }
         if let Some((each, feature, position)) = chosen {

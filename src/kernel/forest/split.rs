@@ -294,19 +294,37 @@ impl Best {
         }
         let largest =
             largest.iter().chain(rest).fold(0.0, |most, &gain| if gain > most { gain } else { most });
-        // Gains up to `tie` are rounding.
-        if largest > self.tie && largest >= self.gain - self.tie {
+        if self.is_met_by(largest) {
             self.choose(feature, largest, gains, places, stream);
         }
     }
 
-    #[inline(never)]
-    fn choose(&mut self, feature: usize, largest: f64, gains: &[f64], places: &[u32], stream: &mut Stream) {
+    /// Whether the largest gain of a factor equals the best so far or is better. Gains up to `tie` are rounding.
+    #[inline(always)]
+    pub fn is_met_by(&self, largest: f64) -> bool {
+        largest > self.tie && largest >= self.gain - self.tie
+    }
+
+    /// Take in the largest gain of a factor that meets the best so far, and return the least that equals the two.
+    #[inline(always)]
+    pub fn raise(&mut self, largest: f64) -> f64 {
         if largest > self.gain + self.tie {
             self.n_ties = 0;
         }
         self.gain = self.gain.max(largest);
-        let least = self.gain - self.tie;
+        self.gain - self.tie
+    }
+
+    /// Whether the next of equal splits takes the place of those before it.
+    #[inline(always)]
+    pub fn takes_next(&mut self, stream: &mut Stream) -> bool {
+        self.n_ties += 1;
+        self.n_ties == 1 || stream.below(self.n_ties) == 0
+    }
+
+    #[inline(never)]
+    fn choose(&mut self, feature: usize, largest: f64, gains: &[f64], places: &[u32], stream: &mut Stream) {
+        let least = self.raise(largest);
         for (part, gains) in gains.chunks(WORD).enumerate() {
             // Bits first: where the largest stands cannot be foreseen by a branch.
             let mut reached = 0_u64;
@@ -316,8 +334,7 @@ impl Best {
             while reached != 0 {
                 let position = part * WORD + reached.trailing_zeros() as usize;
                 reached &= reached - 1;
-                self.n_ties += 1;
-                if self.n_ties == 1 || stream.below(self.n_ties) == 0 {
+                if self.takes_next(stream) {
                     let (low, high) = (places[position] as usize, places[position + 1] as usize);
                     self.split = Some(Split { feature, low, high, decrease: 0.0 });
                 }
