@@ -74,13 +74,29 @@ impl Small {
         Self { rows: [0; SMALL], deviations: [[0.0; 2]; SMALL], weighed: Vec::new() }
     }
 
-    /// Take in the rows of a node.
+    /// Take in the rows of a node; deviations follow.
     #[inline(always)]
     pub fn hold(&mut self, rows: &[u32]) {
-        let size = rows.len().next_power_of_two().max(8);
-        self.deviations[rows.len()..size].fill([0.0; 2]);
-        self.rows[..rows.len()].copy_from_slice(rows);
-        self.rows[rows.len()..size].fill(rows[0]);
+        match rows.len() {
+            n if n <= 8 => self.hold_in::<8, 4>(rows),
+            n if n <= 16 => self.hold_in::<16, 8>(rows),
+            _ => self.hold_in::<SMALL, 16>(rows),
+        }
+    }
+
+    /// Up to `N` rows, copied by halves that may overlap: sizes known beforehand need no loop.
+    #[inline(always)]
+    fn hold_in<const N: usize, const HALF: usize>(&mut self, rows: &[u32]) {
+        self.deviations[..N].fill([0.0; 2]);
+        self.rows[..N].fill(rows[0]);
+        if let (Some(first), Some(last)) = (rows.first_chunk::<HALF>(), rows.last_chunk::<HALF>()) {
+            self.rows[..HALF].copy_from_slice(first);
+            self.rows[rows.len() - HALF..rows.len()].copy_from_slice(last);
+        } else {
+            for (slot, &row) in self.rows.iter_mut().zip(rows) {
+                *slot = row;
+            }
+        }
     }
 
     /// The best split among `features` of a node of up to `N` rows.

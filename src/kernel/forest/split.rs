@@ -36,24 +36,48 @@ pub(super) struct Moments {
     pub mean: f64,
     /// Sum of squared deviations, scaled; zero until [`Scratch::deviations`].
     pub squares: f64,
-    /// All responses are one number.
-    pub is_pure: bool,
 }
 
-impl Moments {
-    /// Draws and mean of the rows of a node.
-    #[inline(always)]
+/// Draws of a node, and the sum of the scaled response over them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sums {
+    pub count: f64,
+    pub sum: f64,
+}
+
+impl Sums {
     pub fn new(draws: &[Draws], rows: &[u32]) -> Self {
         let (mut count, mut sum) = (0.0, 0.0);
-        let first = draws[rows[0] as usize].response.to_bits();
-        let mut differing = 0;
         for &row in rows {
             let row = draws[row as usize];
             count += row.count;
             sum += row.count * row.response;
-            differing |= row.response.to_bits() ^ first;
         }
-        Self { count, mean: sum / count, squares: 0.0, is_pure: differing == 0 }
+        Self { count, sum }
+    }
+
+    #[inline(always)]
+    pub fn mean(&self) -> f64 {
+        self.sum / self.count
+    }
+}
+
+/// Whether all responses of a node are one number.
+#[inline(always)]
+pub(super) fn is_pure(draws: &[Draws], rows: &[u32]) -> bool {
+    let first = draws[rows[0] as usize].response.to_bits();
+    for &row in &rows[1..] {
+        if draws[row as usize].response.to_bits() != first {
+            return false;
+        }
+    }
+    true
+}
+
+impl Moments {
+    #[inline(always)]
+    pub fn new(sums: Sums) -> Self {
+        Self { count: sums.count, mean: sums.mean(), squares: 0.0 }
     }
 }
 
