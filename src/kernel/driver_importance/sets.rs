@@ -1,4 +1,6 @@
 //! [`Walker::measure`] for few out-of-bag rows: sets of them, as bits, are sent on, not one after another.
+//!
+//! What goes right is turned round, as it is there: rises are added up in the same order, and are the same bits.
 
 use super::walk::{Donors, Step, Walker};
 use crate::kernel::error::Result;
@@ -6,29 +8,38 @@ use crate::kernel::forest::ranks::Place;
 use crate::kernel::job::Job;
 use crate::kernel::wide::wide_or_plain;
 
-/// Rows that walk together, one bit for each.
-pub(super) const ROWS: usize = 256;
+/// Rows that one word of a set stands for.
+const WORD: usize = 64;
+
+/// Words of a set of the rows of small data, and of larger ones.
+const SHORT: usize = 4;
+const LONG: usize = 16;
 
 /// Out-of-bag rows up to which sets are sent on: of more rows few are together for most of their way.
-pub(super) const MOST_ROWS: usize = 4 * ROWS;
+pub(super) const MOST_ROWS: usize = LONG * WORD;
 
-/// Some of the rows that walk together.
-type Set = [u64; ROWS / 64];
+/// How many rows a set has bits for.
+pub(super) fn width(n_rows: usize) -> usize {
+    if n_rows <= SHORT * WORD { SHORT * WORD } else { MOST_ROWS }
+}
 
-const NONE: Set = [0; ROWS / 64];
+/// Some of the out-of-bag rows.
+type Set<const W: usize> = [u64; W];
 
-/// Rows that have left their own way because one factor is permuted.
+/// Rows that have left their own way at one node because one factor is permuted.
 #[derive(Debug, Clone, Copy)]
-struct Strays {
-    rows: Set,
+struct Strays<const W: usize> {
+    rows: Set<W>,
     feature: u32,
+    /// Whether the last of them comes first.
+    is_reversed: bool,
 }
 
 /// A node still to be visited, with its rows and strays; what lies at `height` of the strays and above is free.
 #[derive(Debug, Clone, Copy)]
-struct Task {
+struct Task<const W: usize> {
     node: usize,
-    inside: Set,
+    inside: Set<W>,
     strays: (usize, usize),
     height: usize,
 }
@@ -44,12 +55,19 @@ struct Ended {
 /// Memory of the walks.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sets {
-    tasks: Vec<Task>,
-    strays: Vec<Strays>,
-    /// Per factor the rows whose permuted selves have left.
-    gone: Vec<Set>,
+    short: Room<SHORT>,
+    long: Room<LONG>,
     ended: Vec<Ended>,
     n_ended: usize,
+}
+
+/// What depends on the size of sets.
+#[derive(Debug, Clone, Default)]
+struct Room<const W: usize> {
+    tasks: Vec<Task<W>>,
+    strays: Vec<Strays<W>>,
+    /// Per factor the rows whose permuted selves have left.
+    gone: Vec<Set<W>>,
 }
 
 impl<P: Place> Walker<P> {
@@ -64,21 +82,21 @@ impl<P: Place> Walker<P> {
         job.check()?;
         let p = self.rise.len();
         self.prediction.resize(outside.len(), 0.0);
-        let Sets { ended, n_ended, .. } = &mut self.sets;
-        *n_ended = 0;
-        // `list` writes two more than there are.
-        if ended.len() < outside.len() * p + 2 {
-            ended.resize(outside.len() * p + 2, Ended::default());
+        let (own, permuted) = (&donors.own[..], &donors.permuted[..]);
+        let Self { steps, value, sets, prediction, .. } = self;
+        // One more may be written than there are.
+        if sets.ended.len() <= outside.len() * p {
+            sets.ended.resize(outside.len() * p + 1, Ended::default());
         }
-        for first in (0..outside.len()).step_by(ROWS) {
-            let columns = first * p..(first + ROWS) * p;
-            let (own, permuted) = (&donors.own[columns.clone()], &donors.permuted[columns]);
-            let n_rows = ROWS.min(outside.len() - first);
-            wide_or_plain!(
-                self.send_wide(first, n_rows, own, permuted),
-                self.send(first, n_rows, own, permuted)
-            );
+        let mut walk = Walk { steps, value, prediction, ended: &mut sets.ended, n_ended: 0 };
+        if width(outside.len()) == SHORT * WORD {
+            let room = &mut sets.short;
+            wide_or_plain!(walk.send_wide(room, p, own, permuted), walk.send(room, p, own, permuted));
+        } else {
+            let room = &mut sets.long;
+            wide_or_plain!(walk.send_wide(room, p, own, permuted), walk.send(room, p, own, permuted));
         }
+        sets.n_ended = walk.n_ended;
         for &Ended { position, feature, value } in &self.sets.ended[..self.sets.n_ended] {
             let actual = response[outside[position as usize] as usize];
             let (moved, error) = (actual - value, actual - self.prediction[position as usize]);
@@ -86,64 +104,98 @@ impl<P: Place> Walker<P> {
         }
         Ok(())
     }
+}
 
+/// The tree, and what its leaves tell.
+struct Walk<'w, P> {
+    steps: &'w [Step<P>],
+    value: &'w [f64],
+    prediction: &'w mut [f64],
+    ended: &'w mut [Ended],
+    n_ended: usize,
+}
+
+impl<P: Place> Walk<'_, P> {
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn send_wide(&mut self, first: usize, n_rows: usize, own: &[P], permuted: &[P]) {
-        self.send(first, n_rows, own, permuted);
+    fn send_wide<const W: usize>(&mut self, room: &mut Room<W>, p: usize, own: &[P], permuted: &[P]) {
+        self.send(room, p, own, permuted);
     }
 
-    /// Send rows to their leaves, the first of them at position `first`.
+    /// Send all rows to their leaves.
     #[inline(always)]
-    fn send(&mut self, first: usize, n_rows: usize, own: &[P], permuted: &[P]) {
-        let Self { steps, value, sets, prediction, rise, .. } = self;
-        sets.gone.clear();
-        sets.gone.resize(rise.len(), NONE);
-        let mut inside = NONE;
+    fn send<const W: usize>(&mut self, room: &mut Room<W>, p: usize, own: &[P], permuted: &[P]) {
+        room.gone.clear();
+        room.gone.resize(p, [0; W]);
+        let mut inside = [0; W];
         for (part, bits) in inside.iter_mut().enumerate() {
-            let n_bits = n_rows.saturating_sub(64 * part).min(64) as u32;
-            *bits = u64::MAX.checked_shr(64 - n_bits).unwrap_or(0);
+            let n_bits = self.prediction.len().saturating_sub(WORD * part).min(WORD) as u32;
+            *bits = u64::MAX.checked_shr(WORD as u32 - n_bits).unwrap_or(0);
         }
-        sets.tasks.push(Task { node: 0, inside, strays: (0, 0), height: 0 });
-        while let Some(mut task) = sets.tasks.pop() {
+        room.tasks.push(Task { node: 0, inside, strays: (0, 0), height: 0 });
+        while let Some(mut task) = room.tasks.pop() {
             loop {
-                let step = steps[task.node];
+                let step = self.steps[task.node];
                 if step.left == 0 {
                     break;
                 }
-                let column = step.feature as usize * ROWS..(step.feature as usize + 1) * ROWS;
+                let column = step.feature as usize * W * WORD..(step.feature as usize + 1) * W * WORD;
                 let low = up_to(&own[column.clone()], step.last);
                 let low_permuted = up_to(&permuted[column], step.last);
-                let [left, right] = sets.split(&task, step, low, low_permuted);
+                let [left, right] = room.split(&task, step, low, low_permuted);
                 if is_any(right.inside) | (right.strays.0 < right.strays.1) {
                     if !(is_any(left.inside) | (left.strays.0 < left.strays.1)) {
                         task = right;
                         continue;
                     }
-                    sets.tasks.push(right);
+                    room.tasks.push(right);
                 }
                 task = left;
             }
-            let value = value[task.node];
+            let value = self.value[task.node];
             for (part, &bits) in task.inside.iter().enumerate() {
                 let mut bits = bits;
                 while bits != 0 {
-                    prediction[first + part * 64 + bits.trailing_zeros() as usize] = value;
+                    self.prediction[part * WORD + bits.trailing_zeros() as usize] = value;
                     bits &= bits - 1;
                 }
             }
-            sets.end(&task, first, value);
+            self.end(&room.strays[task.strays.0..task.strays.1], value);
+        }
+    }
+
+    /// List the strays of a leaf.
+    #[inline(always)]
+    fn end<const W: usize>(&mut self, strays: &[Strays<W>], value: f64) {
+        for &Strays { rows, feature, is_reversed } in strays {
+            let start = self.n_ended;
+            for (part, &bits) in rows.iter().enumerate() {
+                let (mut bits, first) = (bits, (part * WORD) as u32);
+                // One whether it is there or not, and seldom more: what is too much is overwritten.
+                loop {
+                    let position = first + bits.trailing_zeros();
+                    self.ended[self.n_ended] = Ended { position, feature, value };
+                    self.n_ended += usize::from(bits != 0);
+                    bits &= bits.wrapping_sub(1);
+                    if bits == 0 {
+                        break;
+                    }
+                }
+            }
+            if is_reversed & (self.n_ended > start + 1) {
+                self.ended[start..self.n_ended].reverse();
+            }
         }
     }
 }
 
-impl Sets {
+impl<const W: usize> Room<W> {
     /// The rows and strays of a node told apart: what goes left, and what goes right.
     #[inline(always)]
-    fn split<P>(&mut self, task: &Task, step: Step<P>, low: Set, low_permuted: Set) -> [Task; 2] {
+    fn split<P>(&mut self, task: &Task<W>, step: Step<P>, low: Set<W>, low_permuted: Set<W>) -> [Task<W>; 2] {
         let gone = &mut self.gone[step.feature as usize];
-        let (mut inside, mut leaving) = ([NONE; 2], [NONE; 2]);
-        for part in 0..NONE.len() {
+        let (mut inside, mut leaving) = ([[0; W]; 2], [[0; W]; 2]);
+        for part in 0..W {
             let rows = task.inside[part];
             inside[0][part] = rows & low[part];
             inside[1][part] = rows & !low[part];
@@ -154,74 +206,59 @@ impl Sets {
         }
         let room = task.strays.1 - task.strays.0 + 1;
         if self.strays.len() < task.height + 2 * room {
-            self.strays.resize(task.height + 2 * room, Strays { rows: NONE, feature: 0 });
+            self.strays
+                .resize(task.height + 2 * room, Strays { rows: [0; W], feature: 0, is_reversed: false });
         }
         let (above, below) = self.strays.split_at_mut(task.height);
         let (left, right) = below.split_at_mut(room);
-        let (mut n_left, mut n_right) = (0, 0);
-        for &Strays { rows, feature } in &above[task.strays.0..task.strays.1] {
+        // The left side grows from the bottom up, the right one from the top down.
+        let (mut n_left, mut bottom) = (0, room);
+        for &Strays { rows, feature, is_reversed } in &above[task.strays.0..task.strays.1] {
             let is_permuted = if feature == step.feature { u64::MAX } else { 0 };
-            let (mut lows, mut highs) = (NONE, NONE);
-            for part in 0..NONE.len() {
+            let (mut lows, mut highs) = ([0; W], [0; W]);
+            for part in 0..W {
                 let low = low[part] ^ ((low[part] ^ low_permuted[part]) & is_permuted);
                 lows[part] = rows[part] & low;
                 highs[part] = rows[part] & !low;
             }
-            left[n_left] = Strays { rows: lows, feature };
+            left[n_left] = Strays { rows: lows, feature, is_reversed };
             n_left += usize::from(is_any(lows));
-            right[n_right] = Strays { rows: highs, feature };
-            n_right += usize::from(is_any(highs));
+            right[bottom - 1] = Strays { rows: highs, feature, is_reversed: !is_reversed };
+            bottom -= usize::from(is_any(highs));
         }
-        left[n_left] = Strays { rows: leaving[0], feature: step.feature };
+        let feature = step.feature;
+        left[n_left] = Strays { rows: leaving[0], feature, is_reversed: false };
         n_left += usize::from(is_any(leaving[0]));
-        right[n_right] = Strays { rows: leaving[1], feature: step.feature };
-        n_right += usize::from(is_any(leaving[1]));
+        right[bottom - 1] = Strays { rows: leaving[1], feature, is_reversed: true };
+        bottom -= usize::from(is_any(leaving[1]));
         let (node, start) = (step.left as usize, task.height);
-        let height = start + room + n_right;
+        let (height, bottom) = (start + 2 * room, start + room + bottom);
         [
             Task { node, inside: inside[0], strays: (start, start + n_left), height },
-            Task { node: node + 1, inside: inside[1], strays: (start + room, height), height },
+            Task { node: node + 1, inside: inside[1], strays: (bottom, height), height },
         ]
-    }
-
-    /// List the strays of a leaf.
-    #[inline(always)]
-    fn end(&mut self, task: &Task, first: usize, value: f64) {
-        for &Strays { rows, feature } in &self.strays[task.strays.0..task.strays.1] {
-            for (part, &bits) in rows.iter().enumerate() {
-                let (mut bits, first) = (bits, (first + part * 64) as u32);
-                // Two at a time whether they are there or not: what is too much is overwritten.
-                loop {
-                    for _ in 0..2 {
-                        let position = first + bits.trailing_zeros();
-                        self.ended[self.n_ended] = Ended { position, feature, value };
-                        self.n_ended += usize::from(bits != 0);
-                        bits &= bits.wrapping_sub(1);
-                    }
-                    if bits == 0 {
-                        break;
-                    }
-                }
-            }
-        }
     }
 }
 
 #[inline(always)]
-fn is_any(set: Set) -> bool {
-    set[0] | set[1] | set[2] | set[3] != 0
+fn is_any<const W: usize>(set: Set<W>) -> bool {
+    let mut any = 0;
+    for bits in set {
+        any |= bits;
+    }
+    any != 0
 }
 
 /// The rows that stand at places up to `last`.
 #[inline(always)]
-fn up_to<P: Place>(places: &[P], last: P) -> Set {
+fn up_to<P: Place, const W: usize>(places: &[P], last: P) -> Set<W> {
     #[cfg(target_arch = "x86_64")]
     if size_of::<P>() == size_of::<u16>() && crate::kernel::wide::is_here() {
-        // SAFETY: there are 256 places of two bytes, and this processor has the instructions.
+        // SAFETY: there are as many places of two bytes as bits, and this processor has the instructions.
         return unsafe { up_to_wide(places.as_ptr().cast(), last.index() as i16) };
     }
-    let mut set = NONE;
-    for (bits, places) in set.iter_mut().zip(places.chunks_exact(64)) {
+    let mut set = [0; W];
+    for (bits, places) in set.iter_mut().zip(places.chunks_exact(WORD)) {
         for (position, &place) in places.iter().enumerate() {
             *bits |= u64::from(place <= last) << position;
         }
@@ -232,15 +269,15 @@ fn up_to<P: Place>(places: &[P], last: P) -> Set {
 #[cfg(target_arch = "x86_64")]
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-unsafe fn up_to_wide(places: *const i16, last: i16) -> Set {
+unsafe fn up_to_wide<const W: usize>(places: *const i16, last: i16) -> Set<W> {
     use std::arch::x86_64::*;
     let (last, zero) = (_mm256_set1_epi16(last), _mm256_setzero_si256());
-    let mut set = NONE;
+    let mut set = [0; W];
     for (part, bits) in set.iter_mut().enumerate() {
         for half in 0..2 {
-            // SAFETY: there are 256 places.
+            // SAFETY: there are as many places as bits.
             let (a, b) = unsafe {
-                let at = places.add(part * 64 + half * 32);
+                let at = places.add(part * WORD + half * 32);
                 (_mm256_loadu_si256(at.cast()), _mm256_loadu_si256(at.add(16).cast()))
             };
             // By how much a place is above the last one, zero if it is not.

@@ -21,8 +21,7 @@ pub(super) struct Step<P> {
 /// Where the values of a factor come from when it is permuted.
 #[derive(Debug, Clone)]
 pub(super) struct Donors<P> {
-    /// The places of the out-of-bag rows, row after row, and the same permuted; of few rows factor after factor, as
-    /// many rows at a time as walk together.
+    /// The places of the out-of-bag rows, row after row, and the same permuted; of few rows factor after factor.
     pub own: Vec<P>,
     pub permuted: Vec<P>,
     order: Vec<P>,
@@ -47,14 +46,12 @@ impl<P: Place> Donors<P> {
     ) {
         let mut stream = parameters.stream(tree, DONORS);
         let is_few = outside.len() <= sets::MOST_ROWS;
-        let n_held = if is_few { outside.len().next_multiple_of(sets::ROWS) } else { outside.len() };
+        let width = sets::width(outside.len());
+        let n_held = if is_few { width } else { outside.len() };
         self.own.resize(n_held * p, P::default());
         self.permuted.resize(n_held * p, P::default());
         for feature in 0..p {
-            let at = |row: usize| {
-                let (stretch, within) = (row / sets::ROWS, row % sets::ROWS);
-                if is_few { (stretch * p + feature) * sets::ROWS + within } else { row * p + feature }
-            };
+            let at = |row: usize| if is_few { feature * width + row } else { row * p + feature };
             self.order.clear();
             self.order.extend(outside.iter().map(|&row| places[row as usize * p + feature]));
             self.order.iter().enumerate().for_each(|(row, &place)| self.own[at(row)] = place);
