@@ -13,7 +13,7 @@ const WORD: usize = 64;
 
 /// Words of a set of the rows of small data, and of larger ones.
 const SHORT: usize = 4;
-const LONG: usize = 16;
+const LONG: usize = 8;
 
 /// Out-of-bag rows up to which sets are sent on: of more rows few are together for most of their way.
 pub(super) const MOST_ROWS: usize = LONG * WORD;
