@@ -5,6 +5,7 @@
 
 mod exact;
 mod refit;
+#[cfg(target_arch = "x86_64")]
 mod sets;
 mod walk;
 

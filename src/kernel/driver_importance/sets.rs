@@ -2,11 +2,13 @@
 //!
 //! What goes right is turned round, as it is there: rises are added up in the same order, and are the same bits.
 
+use std::arch::x86_64::*;
+
 use super::walk::{Donors, Step, Walker};
 use crate::kernel::error::Result;
 use crate::kernel::forest::ranks::Place;
 use crate::kernel::job::Job;
-use crate::kernel::wide::wide_or_plain;
+use crate::kernel::wide;
 
 /// Rows that one word of a set stands for.
 const WORD: usize = 64;
@@ -15,12 +17,16 @@ const WORD: usize = 64;
 const SHORT: usize = 4;
 const LONG: usize = 8;
 
-/// Out-of-bag rows up to which sets are sent on: of more rows few are together for most of their way.
-pub(super) const MOST_ROWS: usize = LONG * WORD;
+/// How many rows a set has bits for; `None` where rows are sent one by one.
+///
+/// Of more rows few are together for most of their way, and other processors are slow to part them.
+pub(super) fn width_for<P>(n_rows: usize) -> Option<usize> {
+    let is_fit = size_of::<P>() == size_of::<u16>() && n_rows <= LONG * WORD && wide::is_here();
+    is_fit.then(|| width(n_rows))
+}
 
-/// How many rows a set has bits for.
-pub(super) fn width(n_rows: usize) -> usize {
-    if n_rows <= SHORT * WORD { SHORT * WORD } else { MOST_ROWS }
+fn width(n_rows: usize) -> usize {
+    if n_rows <= SHORT * WORD { SHORT * WORD } else { LONG * WORD }
 }
 
 /// Some of the out-of-bag rows.
@@ -71,7 +77,7 @@ struct Room<const W: usize> {
 }
 
 impl<P: Place> Walker<P> {
-    /// Rises under one permutation of each factor, for at most [`MOST_ROWS`] rows.
+    /// Rises under one permutation of each factor, for as many rows as [`width_for`] has a set for.
     pub(super) fn measure_sets(
         &mut self,
         job: &Job,
@@ -89,12 +95,14 @@ impl<P: Place> Walker<P> {
             sets.ended.resize(outside.len() * p + 1, Ended::default());
         }
         let mut walk = Walk { steps, value, prediction, ended: &mut sets.ended, n_ended: 0 };
-        if width(outside.len()) == SHORT * WORD {
-            let room = &mut sets.short;
-            wide_or_plain!(walk.send_wide(room, p, own, permuted), walk.send(room, p, own, permuted));
-        } else {
-            let room = &mut sets.long;
-            wide_or_plain!(walk.send_wide(room, p, own, permuted), walk.send(room, p, own, permuted));
+        let is_short = width(outside.len()) == SHORT * WORD;
+        // SAFETY: sets are sent on only by processors with the instructions, and places have two bytes.
+        unsafe {
+            if is_short {
+                walk.send(&mut sets.short, p, own, permuted);
+            } else {
+                walk.send(&mut sets.long, p, own, permuted);
+            }
         }
         sets.n_ended = walk.n_ended;
         for &Ended { position, feature, value } in &self.sets.ended[..self.sets.n_ended] {
@@ -116,15 +124,12 @@ struct Walk<'w, P> {
 }
 
 impl<P: Place> Walk<'_, P> {
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    fn send_wide<const W: usize>(&mut self, room: &mut Room<W>, p: usize, own: &[P], permuted: &[P]) {
-        self.send(room, p, own, permuted);
-    }
-
     /// Send all rows to their leaves.
-    #[inline(always)]
-    fn send<const W: usize>(&mut self, room: &mut Room<W>, p: usize, own: &[P], permuted: &[P]) {
+    ///
+    /// # Safety
+    /// Places have two bytes.
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+    unsafe fn send<const W: usize>(&mut self, room: &mut Room<W>, p: usize, own: &[P], permuted: &[P]) {
         room.gone.clear();
         room.gone.resize(p, [0; W]);
         let mut inside = [0; W];
@@ -140,8 +145,12 @@ impl<P: Place> Walk<'_, P> {
                     break;
                 }
                 let column = step.feature as usize * W * WORD..(step.feature as usize + 1) * W * WORD;
-                let low = up_to(&own[column.clone()], step.last);
-                let low_permuted = up_to(&permuted[column], step.last);
+                // SAFETY: a factor has as many places of two bytes as a set has bits.
+                let [low, low_permuted] = unsafe {
+                    let last = step.last.index() as i16;
+                    let (own, permuted) = (&own[column.clone()], &permuted[column]);
+                    [up_to(own.as_ptr().cast(), last), up_to(permuted.as_ptr().cast(), last)]
+                };
                 let [left, right] = room.split(&task, step, low, low_permuted);
                 if is_any(right.inside) | (right.strays.0 < right.strays.1) {
                     if !(is_any(left.inside) | (left.strays.0 < left.strays.1)) {
@@ -250,27 +259,12 @@ fn is_any<const W: usize>(set: Set<W>) -> bool {
 }
 
 /// The rows that stand at places up to `last`.
-#[inline(always)]
-fn up_to<P: Place, const W: usize>(places: &[P], last: P) -> Set<W> {
-    #[cfg(target_arch = "x86_64")]
-    if size_of::<P>() == size_of::<u16>() && crate::kernel::wide::is_here() {
-        // SAFETY: there are as many places of two bytes as bits, and this processor has the instructions.
-        return unsafe { up_to_wide(places.as_ptr().cast(), last.index() as i16) };
-    }
-    let mut set = [0; W];
-    for (bits, places) in set.iter_mut().zip(places.chunks_exact(WORD)) {
-        for (position, &place) in places.iter().enumerate() {
-            *bits |= u64::from(place <= last) << position;
-        }
-    }
-    set
-}
-
-#[cfg(target_arch = "x86_64")]
+///
+/// # Safety
+/// There are as many places as bits.
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-unsafe fn up_to_wide<const W: usize>(places: *const i16, last: i16) -> Set<W> {
-    use std::arch::x86_64::*;
+unsafe fn up_to<const W: usize>(places: *const i16, last: i16) -> Set<W> {
     let (last, zero) = (_mm256_set1_epi16(last), _mm256_setzero_si256());
     let mut set = [0; W];
     for (part, bits) in set.iter_mut().enumerate() {

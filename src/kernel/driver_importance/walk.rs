@@ -1,5 +1,6 @@
 //! By how much the out-of-bag error of one tree rises when a factor is permuted.
 
+#[cfg(target_arch = "x86_64")]
 use super::sets::{self, Sets};
 use crate::kernel::error::Result;
 use crate::kernel::forest::ranks::Place;
@@ -45,13 +46,12 @@ impl<P: Place> Donors<P> {
         tree: usize,
     ) {
         let mut stream = parameters.stream(tree, DONORS);
-        let is_few = outside.len() <= sets::MOST_ROWS;
-        let width = sets::width(outside.len());
-        let n_held = if is_few { width } else { outside.len() };
+        let width = width_for::<P>(outside.len());
+        let n_held = width.unwrap_or(outside.len());
         self.own.resize(n_held * p, P::default());
         self.permuted.resize(n_held * p, P::default());
         for feature in 0..p {
-            let at = |row: usize| if is_few { feature * width + row } else { row * p + feature };
+            let at = |row: usize| width.map_or(row * p + feature, |width| feature * width + row);
             self.order.clear();
             self.order.extend(outside.iter().map(|&row| places[row as usize * p + feature]));
             self.order.iter().enumerate().for_each(|(row, &place)| self.own[at(row)] = place);
@@ -86,6 +86,17 @@ impl<P: Place> Donors<P> {
     }
 }
 
+/// How many rows a set has bits for, if sets are sent on in place of rows.
+fn width_for<P>(n_rows: usize) -> Option<usize> {
+    #[cfg(target_arch = "x86_64")]
+    return sets::width_for::<P>(n_rows);
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        let _ = n_rows;
+        None
+    }
+}
+
 /// Memory of the walks through one tree, and what they found.
 #[derive(Debug, Clone)]
 pub(super) struct Walker<P> {
@@ -108,6 +119,7 @@ pub(super) struct Walker<P> {
     tasks: Vec<Task>,
     /// Strays at their leaves.
     ended: Vec<(Stray, f64)>,
+    #[cfg(target_arch = "x86_64")]
     pub sets: Sets,
 }
 
@@ -126,6 +138,7 @@ impl<P: Place> Walker<P> {
             strays: Vec::new(),
             tasks: Vec::new(),
             ended: Vec::new(),
+            #[cfg(target_arch = "x86_64")]
             sets: Sets::default(),
         }
     }
@@ -175,7 +188,8 @@ impl<P: Place> Walker<P> {
         response: &[f64],
     ) -> Result<()> {
         let n_rows = outside.len();
-        if n_rows <= sets::MOST_ROWS {
+        #[cfg(target_arch = "x86_64")]
+        if width_for::<P>(n_rows).is_some() {
             return self.measure_sets(job, outside, donors, response);
         }
         self.inside.clear();
