@@ -14,6 +14,7 @@ mod driver_importance;
 mod effects;
 mod entropy_weights;
 mod forest;
+mod forest_search;
 mod geodetector;
 mod growth_rate;
 mod industrial_upgrading;

@@ -5,6 +5,8 @@
 
 mod exact;
 mod refit;
+#[cfg(target_arch = "x86_64")]
+mod sets;
 mod walk;
 
 use self::refit::{Part, Running, Shared};

@@ -1,5 +1,7 @@
 //! By how much the out-of-bag error of one tree rises when a factor is permuted.
 
+#[cfg(target_arch = "x86_64")]
+use super::sets::{self, Sets};
 use crate::kernel::error::Result;
 use crate::kernel::forest::ranks::Place;
 use crate::kernel::forest::{DONORS, Parameters, Tree};
@@ -20,9 +22,9 @@ pub(super) struct Step<P> {
 /// Where the values of a factor come from when it is permuted.
 #[derive(Debug, Clone)]
 pub(super) struct Donors<P> {
-    /// The places of the out-of-bag rows, row after row, and the same permuted.
-    own: Vec<P>,
-    permuted: Vec<P>,
+    /// The places of the out-of-bag rows, row after row, and the same permuted; of few rows factor after factor.
+    pub own: Vec<P>,
+    pub permuted: Vec<P>,
     order: Vec<P>,
     /// For each factor and place how many out-of-bag rows stand before it, for exact expectations.
     before: Vec<u32>,
@@ -44,18 +46,19 @@ impl<P: Place> Donors<P> {
         tree: usize,
     ) {
         let mut stream = parameters.stream(tree, DONORS);
-        self.own.clear();
-        self.own.extend(outside.iter().flat_map(|&row| &places[row as usize * p..][..p]));
-        self.permuted.resize(outside.len() * p, P::default());
+        let width = width_for::<P>(outside.len());
+        let n_held = width.unwrap_or(outside.len());
+        self.own.resize(n_held * p, P::default());
+        self.permuted.resize(n_held * p, P::default());
         for feature in 0..p {
+            let at = |row: usize| width.map_or(row * p + feature, |width| feature * width + row);
             self.order.clear();
             self.order.extend(outside.iter().map(|&row| places[row as usize * p + feature]));
+            self.order.iter().enumerate().for_each(|(row, &place)| self.own[at(row)] = place);
             for last in (1..self.order.len()).rev() {
                 self.order.swap(last, stream.below(last + 1));
             }
-            for (row, &place) in self.order.iter().enumerate() {
-                self.permuted[row * p + feature] = place;
-            }
+            self.order.iter().enumerate().for_each(|(row, &place)| self.permuted[at(row)] = place);
         }
     }
 
@@ -83,6 +86,17 @@ impl<P: Place> Donors<P> {
     }
 }
 
+/// How many rows a set has bits for, if sets are sent on in place of rows.
+fn width_for<P>(n_rows: usize) -> Option<usize> {
+    #[cfg(target_arch = "x86_64")]
+    return sets::width_for::<P>(n_rows);
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        let _ = n_rows;
+        None
+    }
+}
+
 /// Memory of the walks through one tree, and what they found.
 #[derive(Debug, Clone)]
 pub(super) struct Walker<P> {
@@ -105,6 +119,8 @@ pub(super) struct Walker<P> {
     tasks: Vec<Task>,
     /// Strays at their leaves.
     ended: Vec<(Stray, f64)>,
+    #[cfg(target_arch = "x86_64")]
+    pub sets: Sets,
 }
 
 impl<P: Place> Walker<P> {
@@ -122,6 +138,8 @@ impl<P: Place> Walker<P> {
             strays: Vec::new(),
             tasks: Vec::new(),
             ended: Vec::new(),
+            #[cfg(target_arch = "x86_64")]
+            sets: Sets::default(),
         }
     }
 
@@ -170,6 +188,10 @@ impl<P: Place> Walker<P> {
         response: &[f64],
     ) -> Result<()> {
         let n_rows = outside.len();
+        #[cfg(target_arch = "x86_64")]
+        if width_for::<P>(n_rows).is_some() {
+            return self.measure_sets(job, outside, donors, response);
+        }
         self.inside.clear();
         self.inside.extend(0..n_rows as u32);
         self.buffer.resize(n_rows, 0);

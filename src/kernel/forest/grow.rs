@@ -3,7 +3,7 @@
 use super::block::{Block, Draws, Level};
 use super::bootstrap::in_bag;
 use super::ranks::{ByRow, GAPS, Gap, Place, Places, Ranks, Table};
-use super::split::{Moments, Scratch, Search, Split};
+use super::split::{Moments, Scratch, Search, Split, Sums, is_pure};
 use super::{GROWTH, Parameters, Tree, TreeNode, oob};
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
@@ -61,12 +61,13 @@ impl Response {
     }
 }
 
-/// A node that waits to be split: where its rows stand, and its place in the tree.
+/// A node that waits to be split: where its rows stand, its place in the tree, and the sums of its rows.
 #[derive(Debug, Clone, Copy)]
 struct Node {
     start: usize,
     end: usize,
     place: usize,
+    sums: Sums,
 }
 
 /// What growing trees needs again and again; one for each thread, nothing is allocated once it has grown.
@@ -222,7 +223,8 @@ impl Growth<'_> {
         levels: &mut [Level],
         place: usize,
     ) -> Result<()> {
-        let mut waiting = vec![Node { start: 0, end: order.len(), place }];
+        let sums = Sums::new(block.rows, order);
+        let mut waiting = vec![Node { start: 0, end: order.len(), place, sums }];
         while let Some(node) = waiting.pop() {
             self.work.nodes_seen += 1;
             if self.work.nodes_seen.is_multiple_of(NODES) {
@@ -237,14 +239,10 @@ impl Growth<'_> {
                 self.nodes(&inner, rows, deeper, node.place)?;
                 continue;
             }
-            let rows = &mut order[node.start..node.end];
-            let split =
-                wide_or_plain!(self.node_wide(block, rows, node.place), self.node(block, rows, node.place));
-            if let Some(middle) = split? {
-                let (left, middle) = (self.tree.nodes[node.place].left as usize, node.start + middle);
-                waiting.push(Node { start: middle, end: node.end, place: left + 1 });
-                waiting.push(Node { start: node.start, end: middle, place: left });
-            }
+            wide_or_plain!(
+                self.node_wide(block, order, &node, &mut waiting),
+                self.node(block, order, &node, &mut waiting)
+            )?;
         }
         Ok(())
     }
@@ -254,42 +252,72 @@ impl Growth<'_> {
     fn node_wide<R: Place>(
         &mut self,
         block: &Block<'_, R>,
-        rows: &mut [u32],
-        place: usize,
-    ) -> Result<Option<usize>> {
-        self.node(block, rows, place)
+        order: &mut [u32],
+        node: &Node,
+        waiting: &mut Vec<Node>,
+    ) -> Result<()> {
+        self.node(block, order, node, waiting)
     }
 
-    /// Describe one node, split it if it is none of the leaves, and return how many of its rows go left.
+    /// Describe one node, and split it if it is none of the leaves: what may be split once more waits for that.
     #[inline(always)]
     fn node<R: Place>(
         &mut self,
         block: &Block<'_, R>,
-        rows: &mut [u32],
-        place: usize,
-    ) -> Result<Option<usize>> {
-        let mut moments = Moments::new(block.rows, rows);
-        let is_small = place > 0 && moments.count <= self.parameters.node_size as f64;
-        if !moments.is_pure && !is_small {
-            self.work.scratch.deviations(block.rows, rows, &mut moments);
+        order: &mut [u32],
+        node: &Node,
+        waiting: &mut Vec<Node>,
+    ) -> Result<()> {
+        let rows = &mut order[node.start..node.end];
+        let is_small = node.place > 0 && self.is_small(node);
+        if is_small || is_pure(block.rows, rows) {
+            self.leaf(block, rows, node);
+            return Ok(());
         }
-        let node = &mut self.tree.nodes[place];
-        node.n_draws = moments.count as u32;
-        node.value = if moments.is_pure {
-            // The number itself, not its mean, which may differ in the last digit.
-            self.response.original[block.origin(rows[0])]
-        } else {
-            self.response.level(moments.mean)
-        };
+        let mut moments = Moments::new(node.sums);
+        self.work.scratch.deviations(block.rows, rows, &mut moments);
+        let described = &mut self.tree.nodes[node.place];
+        described.n_draws = moments.count as u32;
+        described.value = self.response.level(moments.mean);
         if moments.squares <= 0.0 {
-            return Ok(None);
+            return Ok(());
         }
         let n_drawn = self.draw_features();
         let Work { scratch, features, .. } = &mut *self.work;
         let (job, ranks) = (self.job, self.ranks);
         let search = Search { job, ranks, block, rows, moments: &moments };
-        let found = scratch.best_split(&search, &features[..n_drawn], &mut self.stream)?;
-        Ok(found.map(|split| self.split(block, rows, place, &split)))
+        if let Some(split) = scratch.best_split(&search, &features[..n_drawn], &mut self.stream)? {
+            let (middle, [left_sums, right_sums]) = self.split(block, rows, node.place, &split);
+            let (left, middle) = (self.tree.nodes[node.place].left as usize, node.start + middle);
+            let right = Node { start: middle, end: node.end, place: left + 1, sums: right_sums };
+            let left = Node { start: node.start, end: middle, place: left, sums: left_sums };
+            for child in [right, left] {
+                if self.is_small(&child) {
+                    self.leaf(block, &order[child.start..child.end], &child);
+                } else {
+                    waiting.push(child);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn is_small(&self, node: &Node) -> bool {
+        node.sums.count <= self.parameters.node_size as f64
+    }
+
+    /// Describe a node that is not split.
+    #[inline(always)]
+    fn leaf<R: Place>(&mut self, block: &Block<'_, R>, rows: &[u32], node: &Node) {
+        let described = &mut self.tree.nodes[node.place];
+        described.n_draws = node.sums.count as u32;
+        described.value = if is_pure(block.rows, rows) {
+            // The number itself, not its mean, which may differ in the last digit.
+            self.response.original[block.origin(rows[0])]
+        } else {
+            self.response.level(node.sums.mean())
+        };
     }
 
     /// Bring factors drawn without replacement to the front; those that are constant in the node count as drawn.
@@ -314,7 +342,7 @@ impl Growth<'_> {
         rows: &mut [u32],
         place: usize,
         split: &Split,
-    ) -> usize {
+    ) -> (usize, [Sums; 2]) {
         let row = |at| block.row(split.feature, at) as u32;
         let boundary = Boundary { place: place as u32, low: row(split.low), high: row(split.high) };
         self.work.boundaries.push(boundary);
@@ -325,7 +353,7 @@ impl Growth<'_> {
         nodes.extend_from_slice(&[TreeNode::LEAF; 2]);
         purity[split.feature] += self.response.squares(split.decrease);
         let (column, last) = (block.column(split.feature), R::of(split.low));
-        partition(rows, &mut self.work.buffer, |row| column[row as usize] <= last)
+        part(rows, &mut self.work.buffer, column, last, block.rows)
     }
 
     /// Put the threshold of each split between the values beside it, once the tree is grown.
@@ -348,6 +376,45 @@ impl Growth<'_> {
         work.boundaries.clear();
     }
 }
+
+/// [`partition`] with the sums of both sides, each added up in the order of its rows.
+#[inline(always)]
+fn part<R: Place>(
+    rows: &mut [u32],
+    buffer: &mut [u32],
+    column: &[R],
+    last: R,
+    draws: &[Draws],
+) -> (usize, [Sums; 2]) {
+    let (mut n_left, mut n_right) = (0, 0);
+    let mut sums = [0.0; 4];
+    let n_rows = rows.len();
+    assert!(n_rows <= buffer.len());
+    for position in 0..n_rows {
+        // SAFETY: rows of a node are rows of its block, and `column` and `draws` have an entry for each of those; neither
+        // side has more rows than were looked at, and `buffer` has room for all of them.
+        let (is_left, Draws { count, response }) = unsafe {
+            let row = *rows.get_unchecked(position);
+            let is_left = *column.get_unchecked(row as usize) <= last;
+            *rows.get_unchecked_mut(n_left) = row;
+            *buffer.get_unchecked_mut(n_right) = row;
+            (is_left, *draws.get_unchecked(row as usize))
+        };
+        n_left += usize::from(is_left);
+        n_right += usize::from(!is_left);
+        // Nothing is added to the other side: there is no branch to be foretold.
+        let (terms, kept) = ([count.to_bits(), (count * response).to_bits()], &KEPT[usize::from(is_left)]);
+        for side in 0..4 {
+            sums[side] += f64::from_bits(terms[side % 2] & kept[side]);
+        }
+    }
+    rows[n_left..].copy_from_slice(&buffer[..n_right]);
+    let [left_count, left, right_count, right] = sums;
+    (n_left, [Sums { count: left_count, sum: left }, Sums { count: right_count, sum: right }])
+}
+
+/// The sums of [`part`] that a row is added to, if it goes right and if it goes left.
+static KEPT: [[u64; 4]; 2] = [[0, 0, u64::MAX, u64::MAX], [u64::MAX, u64::MAX, 0, 0]];
 
 /// Bring the rows that go left to the front, both sides in their order, and return how many they are.
 #[inline(always)]

@@ -7,9 +7,14 @@
 mod block;
 mod bootstrap;
 mod grow;
+#[cfg(target_arch = "x86_64")]
+mod medium;
 pub(crate) mod oob;
 mod predict;
 pub(crate) mod ranks;
+mod small;
+#[cfg(target_arch = "x86_64")]
+mod small_wide;
 mod split;
 
 pub use bootstrap::{Resampling, in_bag, in_bag_counts};

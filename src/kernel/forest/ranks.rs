@@ -7,19 +7,11 @@ use crate::kernel::sort;
 
 /// A place in sorted order as it is stored.
 pub(crate) trait Place: Copy + Send + Sync + Default + PartialOrd + 'static {
-    const LAST: Self;
     fn index(self) -> usize;
     fn of(index: usize) -> Self;
-    /// One more if `more`.
-    fn plus(self, more: bool) -> Self;
 }
 
 impl Place for u16 {
-    const LAST: Self = Self::MAX;
-    #[inline(always)]
-    fn plus(self, more: bool) -> Self {
-        self + Self::from(more)
-    }
     #[inline(always)]
     fn index(self) -> usize {
         usize::from(self)
@@ -31,11 +23,6 @@ impl Place for u16 {
 }
 
 impl Place for u32 {
-    const LAST: Self = Self::MAX;
-    #[inline(always)]
-    fn plus(self, more: bool) -> Self {
-        self + Self::from(more)
-    }
     #[inline(always)]
     fn index(self) -> usize {
         self as usize

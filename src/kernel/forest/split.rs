@@ -1,10 +1,15 @@
 //! The best split of one node.
 
 use super::block::{Block, Draws};
+#[cfg(target_arch = "x86_64")]
+use super::medium::{MOST_PLACES, Medium};
 use super::ranks::{Place, Ranks};
+use super::small::{SMALL, Small};
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 use crate::kernel::rng::Stream;
+#[cfg(target_arch = "x86_64")]
+use crate::kernel::wide::is_here;
 
 /// Relative to the sum of squares of the node: gains closer than this are equal, and chance decides.
 ///
@@ -19,9 +24,6 @@ const RECENTRE: f64 = 1e-14;
 /// Rows from which a look at whether the job was cancelled is worth its cost.
 const LARGE: usize = 1 << 14;
 
-/// Nodes of at most so many rows are sorted by counting, which needs no branch.
-const SMALL: usize = 32;
-
 /// Places in a word of bits.
 const WORD: usize = 64;
 
@@ -34,24 +36,48 @@ pub(super) struct Moments {
     pub mean: f64,
     /// Sum of squared deviations, scaled; zero until [`Scratch::deviations`].
     pub squares: f64,
-    /// All responses are one number.
-    pub is_pure: bool,
 }
 
-impl Moments {
-    /// Draws and mean of the rows of a node.
-    #[inline(always)]
+/// Draws of a node, and the sum of the scaled response over them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sums {
+    pub count: f64,
+    pub sum: f64,
+}
+
+impl Sums {
     pub fn new(draws: &[Draws], rows: &[u32]) -> Self {
         let (mut count, mut sum) = (0.0, 0.0);
-        let first = draws[rows[0] as usize].response.to_bits();
-        let mut differing = 0;
         for &row in rows {
             let row = draws[row as usize];
             count += row.count;
             sum += row.count * row.response;
-            differing |= row.response.to_bits() ^ first;
         }
-        Self { count, mean: sum / count, squares: 0.0, is_pure: differing == 0 }
+        Self { count, sum }
+    }
+
+    #[inline(always)]
+    pub fn mean(&self) -> f64 {
+        self.sum / self.count
+    }
+}
+
+/// Whether all responses of a node are one number.
+#[inline(always)]
+pub(super) fn is_pure(draws: &[Draws], rows: &[u32]) -> bool {
+    let first = draws[rows[0] as usize].response.to_bits();
+    for &row in &rows[1..] {
+        if draws[row as usize].response.to_bits() != first {
+            return false;
+        }
+    }
+    true
+}
+
+impl Moments {
+    #[inline(always)]
+    pub fn new(sums: Sums) -> Self {
+        Self { count: sums.count, mean: sums.mean(), squares: 0.0 }
     }
 }
 
@@ -69,11 +95,11 @@ pub(super) struct Split {
 /// Memory for the search; no bit is set between two searches.
 #[derive(Debug, Clone)]
 pub(super) struct Scratch {
-    /// Deviation from the mean of the node times draws, and draws: by row of the block in large nodes, one after
-    /// another in small ones.
+    /// Deviation from the mean of the node times draws, and draws, by row of the block.
     deviations: Vec<[f64; 2]>,
-    /// The rows of a small node, filled up with its first.
-    near: [u32; SMALL],
+    small: Small,
+    #[cfg(target_arch = "x86_64")]
+    medium: Medium,
     /// Places that occur.
     occupied: Vec<u64>,
     /// The same places from low to high.
@@ -83,11 +109,11 @@ pub(super) struct Scratch {
 }
 
 /// The best split so far; `gain` is the fall of the sum of squares divided by the draws of the node.
-struct Best {
-    gain: f64,
-    tie: f64,
-    n_ties: usize,
-    split: Option<Split>,
+pub(super) struct Best {
+    pub gain: f64,
+    pub tie: f64,
+    pub n_ties: usize,
+    pub split: Option<Split>,
 }
 
 /// What one search is about.
@@ -103,11 +129,13 @@ impl Scratch {
     /// Room for blocks of `n_rows` rows.
     pub fn new(n_rows: usize) -> Self {
         Self {
-            deviations: vec![[0.0; 2]; n_rows.max(SMALL)],
-            near: [0; SMALL],
+            deviations: vec![[0.0; 2]; n_rows],
+            small: Small::new(),
+            #[cfg(target_arch = "x86_64")]
+            medium: Medium::default(),
             occupied: vec![0; n_rows.div_ceil(64)],
             places: vec![0; n_rows + WORD],
-            gains: vec![0.0; n_rows.max(SMALL)],
+            gains: vec![0.0; n_rows],
         }
     }
 
@@ -116,32 +144,36 @@ impl Scratch {
     /// Centred at the mean of the node before squaring.
     #[inline(always)]
     pub fn deviations(&mut self, draws: &[Draws], rows: &[u32], moments: &mut Moments) {
+        let (deviations, is_near) = self.room(rows);
         let (mut residual, mut squares) = (0.0, 0.0);
-        let is_small = rows.len() <= SMALL;
         for (position, &row) in rows.iter().enumerate() {
             let Draws { count, response } = draws[row as usize];
             let deviation = response - moments.mean;
             let weighted = count * deviation;
             residual += weighted;
             squares += weighted * deviation;
-            self.deviations[if is_small { position } else { row as usize }] = [weighted, count];
+            deviations[if is_near { position } else { row as usize }] = [weighted, count];
         }
         let shift = residual / moments.count;
         if shift * residual > RECENTRE * RECENTRE * squares {
             squares -= shift * residual;
             for (position, &row) in rows.iter().enumerate() {
-                let pair = &mut self.deviations[if is_small { position } else { row as usize }];
+                let pair = &mut deviations[if is_near { position } else { row as usize }];
                 pair[0] -= pair[1] * shift;
             }
         }
         moments.mean += shift;
         moments.squares = squares;
-        if is_small {
-            let size = rows.len().next_power_of_two().max(8);
-            self.deviations[rows.len()..size].fill([0.0; 2]);
-            self.near[..rows.len()].copy_from_slice(rows);
-            self.near[rows.len()..size].fill(rows[0]);
+    }
+
+    /// Where deviations are written, and whether one after another: else by row.
+    #[inline(always)]
+    fn room(&mut self, rows: &[u32]) -> (&mut [[f64; 2]], bool) {
+        if rows.len() <= SMALL {
+            self.small.hold(rows);
+            return (&mut self.small.deviations, true);
         }
+        (&mut self.deviations, false)
     }
 
     /// The best split among `features`, of the rows given to [`Scratch::deviations`] last; `None` if no split gains.
@@ -158,75 +190,38 @@ impl Scratch {
         let Moments { count, squares, .. } = *search.moments;
         let tie = TIE * squares / count;
         let mut best = Best { gain: 0.0, tie, n_ties: 0, split: None };
-        for &feature in features {
-            let feature = feature as usize;
-            match search.rows.len() {
-                n if n <= 8 => self.count_sorted::<R, 8>(search, feature, &mut best, stream),
-                n if n <= 16 => self.count_sorted::<R, 16>(search, feature, &mut best, stream),
-                n if n <= SMALL => self.count_sorted::<R, SMALL>(search, feature, &mut best, stream),
-                n => {
-                    if n >= LARGE {
-                        search.job.check()?;
-                    }
-                    self.bit_sorted(search, feature, &mut best, stream);
-                }
-            }
+        match search.rows.len() {
+            n if n <= 8 => self.small.best_split::<R, 8>(search, features, &mut best, stream),
+            n if n <= 16 => self.small.best_split::<R, 16>(search, features, &mut best, stream),
+            n if n <= SMALL => self.small.best_split::<R, SMALL>(search, features, &mut best, stream),
+            _ => self.best_of_many(search, features, &mut best, stream)?,
         }
         Ok(best.split.map(|split| Split { decrease: best.gain * count, ..split }))
     }
 
-    /// Sort up to `N` rows by counting for each how many stand before it, and weigh the splits between them.
-    ///
-    /// All loops run over `N`, whatever the node: what is too much is left out at the end, without a branch.
+    /// The same for a node of more than a few rows.
     #[inline(always)]
-    fn count_sorted<R: Place, const N: usize>(
-        &self,
+    fn best_of_many<R: Place>(
+        &mut self,
         search: &Search<'_, R>,
-        feature: usize,
+        features: &[u32],
         best: &mut Best,
         stream: &mut Stream,
-    ) {
-        let (Some(near), Some(deviations)) =
-            (self.near.first_chunk::<N>(), self.deviations.first_chunk::<N>())
-        else {
-            return;
-        };
-        let (column, n_rows) = (search.block.column(feature), search.rows.len());
-        let mut places = [R::LAST; N];
-        for (position, (place, &row)) in places.iter_mut().zip(near).enumerate() {
-            // SAFETY: rows of a node are rows of its block, and `column` has an entry for each of those.
-            let here = unsafe { *column.get_unchecked(row as usize) };
-            *place = if position < n_rows { here } else { R::LAST };
+    ) -> Result<()> {
+        #[cfg(target_arch = "x86_64")]
+        if size_of::<R>() == size_of::<u16>() && is_medium(search.block.n_rows) {
+            // SAFETY: this processor has the instructions that the function is compiled for.
+            unsafe { self.medium.best_split(search, features, &self.deviations, best, stream) };
+            return Ok(());
         }
-        let mut before = [R::default(); N];
-        for &place in &places {
-            for (count, &other) in before.iter_mut().zip(&places) {
-                *count = count.plus(other > place);
+        for &feature in features {
+            let feature = feature as usize;
+            if search.rows.len() >= LARGE {
+                search.job.check()?;
             }
+            self.bit_sorted(search, feature, best, stream);
         }
-        let mut order = [0_u8; N];
-        for (position, &count) in before.iter().enumerate() {
-            order[count.index() & (N - 1)] = position as u8;
-        }
-        let (mut sums, mut counts, mut sorted) = ([0.0; N], [0.0; N], [0; N]);
-        let mut left = [0.0; 2];
-        for (position, &from) in order.iter().enumerate() {
-            let from = usize::from(from) & (N - 1);
-            left = [left[0] + deviations[from][0], left[1] + deviations[from][1]];
-            (sums[position], counts[position]) = (left[0], left[1]);
-            sorted[position] = places[from].index() as u32;
-        }
-        let total = search.moments.count;
-        let mut gains = [0.0; N];
-        for (position, gain) in gains.iter_mut().enumerate() {
-            let (sum, count) = (sums[position], counts[position]);
-            let here = sum * sum / (count * (total - count));
-            *gain = if position + 1 < n_rows { here } else { 0.0 };
-        }
-        if !search.ranks.is_distinct[feature] {
-            search.drop_ties(feature, &mut gains[..n_rows - 1], &sorted);
-        }
-        best.meet(feature, &gains, &sorted, stream);
+        Ok(())
     }
 
     /// Sort rows by setting a bit at the place of each, and weigh the splits between them.
@@ -284,6 +279,13 @@ impl Scratch {
     }
 }
 
+/// Whether nodes of more than a few rows of a block with so many places are left to [`Medium`].
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn is_medium(n_places: usize) -> bool {
+    n_places <= MOST_PLACES && is_here()
+}
+
 /// Sums of deviations and draws.
 #[inline(always)]
 fn plus(one: [f64; 2], other: [f64; 2]) -> [f64; 2] {
@@ -292,7 +294,7 @@ fn plus(one: [f64; 2], other: [f64; 2]) -> [f64; 2] {
 
 impl<R: Place> Search<'_, R> {
     /// Take the gain from splits between equal values.
-    fn drop_ties(&self, feature: usize, gains: &mut [f64], places: &[u32]) {
+    pub fn drop_ties(&self, feature: usize, gains: &mut [f64], places: &[u32]) {
         for (gain, pair) in gains.iter_mut().zip(places.windows(2)) {
             if self.block.are_equal(self.ranks, feature, pair[0] as usize, pair[1] as usize) {
                 *gain = 0.0;
@@ -304,7 +306,7 @@ impl<R: Place> Search<'_, R> {
 impl Best {
     /// Take the best split of a factor if it reaches the best so far; of equal ones each with the same probability.
     #[inline(always)]
-    fn meet(&mut self, feature: usize, gains: &[f64], places: &[u32], stream: &mut Stream) {
+    pub fn meet(&mut self, feature: usize, gains: &[f64], places: &[u32], stream: &mut Stream) {
         // Four at a time: the largest of many is a chain otherwise.
         let mut largest = [0.0; 4];
         let fours = gains.chunks_exact(4);
@@ -316,19 +318,37 @@ impl Best {
         }
         let largest =
             largest.iter().chain(rest).fold(0.0, |most, &gain| if gain > most { gain } else { most });
-        // Gains up to `tie` are rounding.
-        if largest > self.tie && largest >= self.gain - self.tie {
+        if self.is_met_by(largest) {
             self.choose(feature, largest, gains, places, stream);
         }
     }
 
-    #[inline(never)]
-    fn choose(&mut self, feature: usize, largest: f64, gains: &[f64], places: &[u32], stream: &mut Stream) {
+    /// Whether the largest gain of a factor equals the best so far or is better. Gains up to `tie` are rounding.
+    #[inline(always)]
+    pub fn is_met_by(&self, largest: f64) -> bool {
+        largest > self.tie && largest >= self.gain - self.tie
+    }
+
+    /// Take in the largest gain of a factor that meets the best so far, and return the least that equals the two.
+    #[inline(always)]
+    pub fn raise(&mut self, largest: f64) -> f64 {
         if largest > self.gain + self.tie {
             self.n_ties = 0;
         }
         self.gain = self.gain.max(largest);
-        let least = self.gain - self.tie;
+        self.gain - self.tie
+    }
+
+    /// Whether the next of equal splits takes the place of those before it.
+    #[inline(always)]
+    pub fn takes_next(&mut self, stream: &mut Stream) -> bool {
+        self.n_ties += 1;
+        self.n_ties == 1 || stream.below(self.n_ties) == 0
+    }
+
+    #[inline(never)]
+    fn choose(&mut self, feature: usize, largest: f64, gains: &[f64], places: &[u32], stream: &mut Stream) {
+        let least = self.raise(largest);
         for (part, gains) in gains.chunks(WORD).enumerate() {
             // Bits first: where the largest stands cannot be foreseen by a branch.
             let mut reached = 0_u64;
@@ -338,8 +358,7 @@ impl Best {
             while reached != 0 {
                 let position = part * WORD + reached.trailing_zeros() as usize;
                 reached &= reached - 1;
-                self.n_ties += 1;
-                if self.n_ties == 1 || stream.below(self.n_ties) == 0 {
+                if self.takes_next(stream) {
                     let (low, high) = (places[position] as usize, places[position + 1] as usize);
                     self.split = Some(Split { feature, low, high, decrease: 0.0 });
                 }
