@@ -2,7 +2,7 @@
 
 use super::block::{Block, Draws, Level};
 use super::bootstrap::in_bag;
-use super::ranks::{ByRow, GAPS, Gap, Place, Places, Ranks, Table};
+use super::ranks::{BothWays, GAPS, Gap, Place, Places, Ranks, Table};
 use super::split::{Moments, Scratch, Search, Split};
 use super::{GROWTH, Parameters, Tree, TreeNode, oob};
 use crate::kernel::error::Result;
@@ -180,11 +180,13 @@ impl<'a> Grower<'a> {
     }
 
     /// The prediction of a tree for the rows that it did not draw.
-    pub fn out_of_bag(&mut self, job: &Job, by_row: &ByRow, tree: &Tree) -> Result<oob::Outside> {
+    pub fn out_of_bag(&mut self, job: &Job, places: &BothWays<'_>, tree: &Tree) -> Result<oob::Outside> {
         let buffer = &mut self.work.buffer;
-        match by_row {
-            ByRow::Narrow(places) => oob::route(job, places, tree, &self.outside, buffer),
-            ByRow::Wide(places) => oob::route(job, places, tree, &self.outside, buffer),
+        match places {
+            BothWays::Narrow(columns, by_row) => {
+                oob::route(job, columns, by_row, tree, &self.outside, buffer)
+            }
+            BothWays::Wide(columns, by_row) => oob::route(job, columns, by_row, tree, &self.outside, buffer),
         }
     }
 }
