@@ -4,6 +4,7 @@
 //! `node_size` draws is a leaf, the root is always split. Splits do not depend on the units of factors or response:
 //! factors enter by the order of their values, the response is centred and brought to a scale of one, and every tolerance is relative.
 
+mod bins;
 mod block;
 mod bootstrap;
 mod grow;

@@ -1,5 +1,6 @@
 //! The best split of one node.
 
+use super::bins::{self, Bins, Deviations, Sums};
 use super::block::{Block, Draws};
 use super::ranks::{Place, Ranks};
 use crate::kernel::error::Result;
@@ -69,23 +70,36 @@ pub(super) struct Split {
 /// Memory for the search; no bit is set between two searches.
 #[derive(Debug, Clone)]
 pub(super) struct Scratch {
-    /// Deviation from the mean of the node times draws, and draws: by row of the block in large nodes, one after
-    /// another in small ones.
-    deviations: Vec<[f64; 2]>,
+    /// Deviation from the mean of the node times draws, and draws, of the rows of a small node one after another.
+    deviations: [[f64; 2]; SMALL],
+    /// The same by row of the block in large nodes, zero for rows of none.
+    pub(super) by_row: Vec<[f64; 2]>,
+    pub(super) bins: Bins,
+    /// Deviations, draws, absolute deviations, nothing: of the rows of a large node one after another.
+    pub(super) in_turn: Vec<Sums>,
     /// The rows of a small node, filled up with its first.
     near: [u32; SMALL],
     /// Places that occur.
-    occupied: Vec<u64>,
+    words: Vec<Word>,
     /// The same places from low to high.
-    places: Vec<u32>,
+    places: [u32; bins::FEWEST_ROWS + WORD],
+    /// Deviations and draws of the rows there.
+    sorted: [[f64; 2]; bins::FEWEST_ROWS],
     /// The gain of a split behind each of them.
-    gains: Vec<f64>,
+    gains: [f64; bins::FEWEST_ROWS],
+}
+
+/// Of 64 places those that occur, and how many do before them.
+#[derive(Debug, Clone, Copy, Default)]
+struct Word {
+    places: u64,
+    before: u32,
 }
 
 /// The best split so far; `gain` is the fall of the sum of squares divided by the draws of the node.
-struct Best {
-    gain: f64,
-    tie: f64,
+pub(super) struct Best {
+    pub gain: f64,
+    pub tie: f64,
     n_ties: usize,
     split: Option<Split>,
 }
@@ -103,11 +117,15 @@ impl Scratch {
     /// Room for blocks of `n_rows` rows.
     pub fn new(n_rows: usize) -> Self {
         Self {
-            deviations: vec![[0.0; 2]; n_rows.max(SMALL)],
+            deviations: [[0.0; 2]; SMALL],
+            by_row: vec![[0.0; 2]; n_rows],
+            bins: Bins::default(),
+            in_turn: vec![Sums::default(); n_rows],
             near: [0; SMALL],
-            occupied: vec![0; n_rows.div_ceil(64)],
-            places: vec![0; n_rows + WORD],
-            gains: vec![0.0; n_rows.max(SMALL)],
+            words: vec![Word::default(); n_rows.div_ceil(WORD)],
+            places: [0; bins::FEWEST_ROWS + WORD],
+            sorted: [[0.0; 2]; bins::FEWEST_ROWS],
+            gains: [0.0; bins::FEWEST_ROWS],
         }
     }
 
@@ -116,31 +134,23 @@ impl Scratch {
     /// Centred at the mean of the node before squaring.
     #[inline(always)]
     pub fn deviations(&mut self, draws: &[Draws], rows: &[u32], moments: &mut Moments) {
-        let (mut residual, mut squares) = (0.0, 0.0);
-        let is_small = rows.len() <= SMALL;
-        for (position, &row) in rows.iter().enumerate() {
-            let Draws { count, response } = draws[row as usize];
-            let deviation = response - moments.mean;
-            let weighted = count * deviation;
-            residual += weighted;
-            squares += weighted * deviation;
-            self.deviations[if is_small { position } else { row as usize }] = [weighted, count];
-        }
-        let shift = residual / moments.count;
-        if shift * residual > RECENTRE * RECENTRE * squares {
-            squares -= shift * residual;
-            for (position, &row) in rows.iter().enumerate() {
-                let pair = &mut self.deviations[if is_small { position } else { row as usize }];
-                pair[0] -= pair[1] * shift;
-            }
-        }
-        moments.mean += shift;
-        moments.squares = squares;
-        if is_small {
+        if rows.len() <= SMALL {
+            centre::<_, false>(draws, rows, moments, &mut self.deviations, &mut []);
             let size = rows.len().next_power_of_two().max(8);
             self.deviations[rows.len()..size].fill([0.0; 2]);
             self.near[..rows.len()].copy_from_slice(rows);
             self.near[rows.len()..size].fill(rows[0]);
+            return;
+        }
+        let Self { in_turn, by_row, .. } = self;
+        if rows.len() < bins::FEWEST_ROWS {
+            centre::<_, false>(draws, rows, moments, in_turn, &mut []);
+        } else {
+            centre::<_, true>(draws, rows, moments, in_turn, by_row);
+            if moments.squares <= 0.0 {
+                // No search follows.
+                rows.iter().for_each(|&row| by_row[row as usize] = [0.0; 2]);
+            }
         }
     }
 
@@ -168,9 +178,18 @@ impl Scratch {
                     if n >= LARGE {
                         search.job.check()?;
                     }
-                    self.bit_sorted(search, feature, &mut best, stream);
+                    if n >= bins::FEWEST_ROWS {
+                        let Self { bins, in_turn, by_row, .. } = &mut *self;
+                        let deviations = Deviations { in_turn, by_row };
+                        bins.best_split(search, feature, deviations, &mut best, stream);
+                    } else {
+                        self.bit_sorted(search, feature, &mut best, stream);
+                    }
                 }
             }
+        }
+        if search.rows.len() >= bins::FEWEST_ROWS {
+            search.rows.iter().for_each(|&row| self.by_row[row as usize] = [0.0; 2]);
         }
         Ok(best.split.map(|split| Split { decrease: best.gain * count, ..split }))
     }
@@ -226,7 +245,7 @@ impl Scratch {
         if !search.ranks.is_distinct[feature] {
             search.drop_ties(feature, &mut gains[..n_rows - 1], &sorted);
         }
-        best.meet(feature, &gains, &sorted, stream);
+        best.meet(feature, &gains, |position| sorted[position & (N - 1)] as usize, stream);
     }
 
     /// Sort rows by setting a bit at the place of each, and weigh the splits between them.
@@ -238,50 +257,121 @@ impl Scratch {
         best: &mut Best,
         stream: &mut Stream,
     ) {
-        let block = search.block;
-        let (column, ordered) = (block.column(feature), block.ordered(feature));
-        let occupied = &mut self.occupied[..block.n_rows.div_ceil(WORD)];
+        let (block, n_rows) = (search.block, search.rows.len());
+        let column = block.column(feature);
+        let words = &mut self.words[..block.n_rows.div_ceil(WORD)];
         for &row in search.rows {
             // SAFETY: rows of a node are rows of its block, `column` has an entry for each of those, a place, which is
-            // below the number of rows, and `occupied` has a bit for each place.
+            // below the number of rows, and `words` has a bit for each place.
             unsafe {
                 let place = column.get_unchecked(row as usize).index();
-                *occupied.get_unchecked_mut(place / WORD) |= 1 << (place % WORD);
+                words.get_unchecked_mut(place / WORD).places |= 1 << (place % WORD);
             }
         }
-        list_bits(occupied, &mut self.places);
-        let total = search.moments.count;
-        let deviations = &self.deviations;
-        // SAFETY: `place` is the number of a bit set above, so that `ordered` has a row there; `deviations` has room for
-        // every row of the data.
-        let deviation =
-            |place: u32| unsafe { *deviations.get_unchecked(ordered.get_unchecked(place as usize).index()) };
-        let last = search.rows.len() - 1;
-        let (places, gains) = (&self.places[..last], &mut self.gains[..last]);
-        let mut left = [0.0; 2];
-        let (fours, slots) = (places.chunks_exact(4), gains.chunks_exact_mut(4));
-        let n_whole = last - fours.remainder().len();
-        for (four, slots) in fours.zip(slots) {
-            // Added among themselves first: the chain of sums is a quarter as long.
-            let near = deviation(four[0]);
-            let two = plus(near, deviation(four[1]));
-            let third = deviation(four[2]);
-            let (three, all) = (plus(two, third), plus(two, plus(third, deviation(four[3]))));
-            let sums = [plus(left, near), plus(left, two), plus(left, three), plus(left, all)];
-            for (gain, [sum, count]) in slots.iter_mut().zip(sums) {
-                *gain = sum * sum / (count * (total - count));
+        let mut before = 0;
+        for word in &mut *words {
+            word.before = before;
+            before += word.places.count_ones();
+        }
+        let sorted = &mut self.sorted[..n_rows];
+        for (&row, Sums(sums)) in search.rows.iter().zip(&self.in_turn) {
+            // SAFETY: as above; as many bits are set as there are rows, fewer of them below each.
+            unsafe {
+                let place = column.get_unchecked(row as usize).index();
+                let word = words.get_unchecked(place / WORD);
+                let below = word.places & ((1 << (place % WORD)) - 1);
+                *sorted.get_unchecked_mut((word.before + below.count_ones()) as usize) = [sums[0], sums[1]];
             }
-            left = sums[3];
         }
-        for (&place, gain) in places[n_whole..].iter().zip(&mut gains[n_whole..]) {
-            left = plus(left, deviation(place));
-            *gain = left[0] * left[0] / (left[1] * (total - left[1]));
-        }
-        if !search.ranks.is_distinct[feature] {
+        let gains = &mut self.gains[..n_rows - 1];
+        weigh(sorted, search.moments.count, gains);
+        if search.ranks.is_distinct[feature] {
+            best.meet(feature, gains, |position| place_of_bit(words, position), stream);
+        } else {
+            list_bits(words, &mut self.places);
             search.drop_ties(feature, gains, &self.places);
+            best.meet(feature, gains, |position| self.places[position] as usize, stream);
         }
-        best.meet(feature, gains, &self.places, stream);
+        words.fill(Word::default());
     }
+}
+
+/// The gain of a split behind each of the rows in order.
+#[inline(always)]
+fn weigh(sorted: &[[f64; 2]], total: f64, gains: &mut [f64]) {
+    let mut left = [0.0; 2];
+    let (fours, slots) = (sorted.chunks_exact(4), gains.chunks_exact_mut(4));
+    let n_whole = slots.len() * 4;
+    for (four, slots) in fours.zip(slots) {
+        // Added among themselves first: the chain of sums is a quarter as long.
+        let two = plus(four[0], four[1]);
+        let (three, all) = (plus(two, four[2]), plus(two, plus(four[2], four[3])));
+        let sums = [plus(left, four[0]), plus(left, two), plus(left, three), plus(left, all)];
+        for (gain, [sum, count]) in slots.iter_mut().zip(sums) {
+            *gain = sum * sum / (count * (total - count));
+        }
+        left = sums[3];
+    }
+    for (&here, gain) in sorted[n_whole..].iter().zip(&mut gains[n_whole..]) {
+        left = plus(left, here);
+        *gain = left[0] * left[0] / (left[1] * (total - left[1]));
+    }
+}
+
+/// What is kept of a row: its deviation times its draws, and its draws.
+trait Deviation {
+    fn of(weighted: f64, count: f64) -> Self;
+}
+
+impl Deviation for [f64; 2] {
+    #[inline(always)]
+    fn of(weighted: f64, count: f64) -> Self {
+        [weighted, count]
+    }
+}
+
+impl Deviation for Sums {
+    #[inline(always)]
+    fn of(weighted: f64, count: f64) -> Self {
+        Self([weighted, count, weighted.abs(), 0.0])
+    }
+}
+
+/// Deviations from the mean, which is made more precise, and their squares.
+#[inline(always)]
+fn centre<D: Deviation, const BY_ROW: bool>(
+    draws: &[Draws],
+    rows: &[u32],
+    moments: &mut Moments,
+    in_turn: &mut [D],
+    by_row: &mut [[f64; 2]],
+) {
+    let (mut residual, mut squares) = (0.0, 0.0);
+    for (&row, slot) in rows.iter().zip(&mut *in_turn) {
+        let Draws { count, response } = draws[row as usize];
+        let deviation = response - moments.mean;
+        let weighted = count * deviation;
+        residual += weighted;
+        squares += weighted * deviation;
+        *slot = D::of(weighted, count);
+        if BY_ROW {
+            by_row[row as usize] = [weighted, count];
+        }
+    }
+    let shift = residual / moments.count;
+    if shift * residual > RECENTRE * RECENTRE * squares {
+        squares -= shift * residual;
+        for (&row, slot) in rows.iter().zip(in_turn) {
+            let Draws { count, response } = draws[row as usize];
+            let weighted = count * (response - moments.mean) - count * shift;
+            *slot = D::of(weighted, count);
+            if BY_ROW {
+                by_row[row as usize] = [weighted, count];
+            }
+        }
+    }
+    moments.mean += shift;
+    moments.squares = squares;
 }
 
 /// Sums of deviations and draws.
@@ -292,7 +382,7 @@ fn plus(one: [f64; 2], other: [f64; 2]) -> [f64; 2] {
 
 impl<R: Place> Search<'_, R> {
     /// Take the gain from splits between equal values.
-    fn drop_ties(&self, feature: usize, gains: &mut [f64], places: &[u32]) {
+    pub fn drop_ties(&self, feature: usize, gains: &mut [f64], places: &[u32]) {
         for (gain, pair) in gains.iter_mut().zip(places.windows(2)) {
             if self.block.are_equal(self.ranks, feature, pair[0] as usize, pair[1] as usize) {
                 *gain = 0.0;
@@ -303,32 +393,36 @@ impl<R: Place> Search<'_, R> {
 
 impl Best {
     /// Take the best split of a factor if it reaches the best so far; of equal ones each with the same probability.
+    ///
+    /// `place` tells the place of the row before each gain, and of the one after the last.
     #[inline(always)]
-    fn meet(&mut self, feature: usize, gains: &[f64], places: &[u32], stream: &mut Stream) {
-        // Four at a time: the largest of many is a chain otherwise.
-        let mut largest = [0.0; 4];
-        let fours = gains.chunks_exact(4);
-        let rest = fours.remainder();
-        for four in fours {
-            for (most, &gain) in largest.iter_mut().zip(four) {
-                *most = if gain > *most { gain } else { *most };
-            }
-        }
-        let largest =
-            largest.iter().chain(rest).fold(0.0, |most, &gain| if gain > most { gain } else { most });
+    pub fn meet(
+        &mut self,
+        feature: usize,
+        gains: &[f64],
+        place: impl Fn(usize) -> usize,
+        stream: &mut Stream,
+    ) {
+        let largest = largest(gains);
         // Gains up to `tie` are rounding.
-        if largest > self.tie && largest >= self.gain - self.tie {
-            self.choose(feature, largest, gains, places, stream);
+        if largest > self.tie
+            && largest >= self.gain - self.tie
+            && let Some(position) = self.choose(largest, gains, stream)
+        {
+            let (low, high) = (place(position), place(position + 1));
+            self.split = Some(Split { feature, low, high, decrease: 0.0 });
         }
     }
 
+    /// The position of the split to be taken, if it is not the one that was chosen before.
     #[inline(never)]
-    fn choose(&mut self, feature: usize, largest: f64, gains: &[f64], places: &[u32], stream: &mut Stream) {
+    fn choose(&mut self, largest: f64, gains: &[f64], stream: &mut Stream) -> Option<usize> {
         if largest > self.gain + self.tie {
             self.n_ties = 0;
         }
         self.gain = self.gain.max(largest);
         let least = self.gain - self.tie;
+        let mut chosen = None;
         for (part, gains) in gains.chunks(WORD).enumerate() {
             // Bits first: where the largest stands cannot be foreseen by a branch.
             let mut reached = 0_u64;
@@ -340,20 +434,45 @@ impl Best {
                 reached &= reached - 1;
                 self.n_ties += 1;
                 if self.n_ties == 1 || stream.below(self.n_ties) == 0 {
-                    let (low, high) = (places[position] as usize, places[position + 1] as usize);
-                    self.split = Some(Split { feature, low, high, decrease: 0.0 });
+                    chosen = Some(position);
                 }
             }
         }
+        chosen
     }
 }
 
-/// List the bits that are set, and clear them. `places` has room for a word more than there are bits.
+/// The largest of gains or bounds, zero if all are less.
 #[inline(always)]
-fn list_bits(occupied: &mut [u64], places: &mut [u32]) {
+pub(super) fn largest(gains: &[f64]) -> f64 {
+    // Four at a time: the largest of many is a chain otherwise.
+    let mut largest = [0.0; 4];
+    let fours = gains.chunks_exact(4);
+    let rest = fours.remainder();
+    for four in fours {
+        for (most, &gain) in largest.iter_mut().zip(four) {
+            *most = if gain > *most { gain } else { *most };
+        }
+    }
+    largest.iter().chain(rest).fold(0.0, |most, &gain| if gain > most { gain } else { most })
+}
+
+/// The place of the bit that so many others precede.
+fn place_of_bit(words: &[Word], n_before: usize) -> usize {
+    let word = words.partition_point(|word| word.before as usize <= n_before) - 1;
+    let mut places = words[word].places;
+    for _ in words[word].before as usize..n_before {
+        places &= places - 1;
+    }
+    word * WORD + places.trailing_zeros() as usize
+}
+
+/// List the bits that are set. `places` has room for a word more than there are bits.
+#[inline(always)]
+fn list_bits(words: &[Word], places: &mut [u32]) {
     let mut n_listed = 0;
-    for (position, slot) in occupied.iter_mut().enumerate() {
-        let mut word = std::mem::take(slot);
+    for (position, word) in words.iter().enumerate() {
+        let mut word = word.places;
         let (count, first) = (word.count_ones() as usize, (position * WORD) as u32);
         // Eight at a time whether they are there or not: what is too much is overwritten, and the branch is foreseen.
         for eight in places[n_listed..n_listed + WORD].chunks_exact_mut(8).take(count.div_ceil(8)) {
