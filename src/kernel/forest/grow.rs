@@ -291,7 +291,9 @@ impl Growth<'_> {
         let (job, ranks) = (self.job, self.ranks);
         let search = Search { job, ranks, block, rows, moments: &moments };
         let found = scratch.best_split(&search, &features[..n_drawn], &mut self.stream)?;
-        Ok(found.map(|split| self.split(block, rows, place, &split)))
+        // No closure: it would not be compiled for the instructions that this is.
+        let Some(split) = found else { return Ok(None) };
+        Ok(Some(self.split(block, rows, place, &split)))
     }
 
     /// Bring factors drawn without replacement to the front; those that are constant in the node count as drawn.
@@ -355,13 +357,17 @@ impl Growth<'_> {
 #[inline(always)]
 pub(super) fn partition(rows: &mut [u32], buffer: &mut [u32], goes_left: impl Fn(u32) -> bool) -> usize {
     let (mut n_left, mut n_right) = (0, 0);
+    let buffer = &mut buffer[..rows.len()];
     for position in 0..rows.len() {
-        let row = rows[position];
-        let is_left = goes_left(row);
-        rows[n_left] = row;
-        buffer[n_right] = row;
-        n_left += usize::from(is_left);
-        n_right += usize::from(!is_left);
+        // SAFETY: `n_left` and `n_right` add up to `position`, which is below the length of both.
+        unsafe {
+            let row = *rows.get_unchecked(position);
+            let is_left = goes_left(row);
+            *rows.get_unchecked_mut(n_left) = row;
+            *buffer.get_unchecked_mut(n_right) = row;
+            n_left += usize::from(is_left);
+            n_right += usize::from(!is_left);
+        }
     }
     rows[n_left..].copy_from_slice(&buffer[..n_right]);
     n_left
