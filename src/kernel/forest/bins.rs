@@ -13,7 +13,7 @@ pub(super) const FEWEST_ROWS: usize = 384;
 const MOST_BINS: usize = 1024;
 
 /// Rows in a bin as long as there are no more than [`MOST_BINS`].
-const ROWS_PER_BIN: usize = 6;
+const ROWS_PER_BIN: usize = 8;
 
 /// Bins that are passed over together.
 const GROUP: usize = 16;

@@ -140,13 +140,19 @@ impl Forest {
     /// Add trees behind those that are there, on two threads if there are.
     pub(crate) fn append(&mut self, trees: &[&Tree]) {
         let Self { feature, threshold, left, value, n_draws, offsets, .. } = self;
+        let n_nodes = trees.iter().map(|tree| tree.nodes.len()).sum();
         let first = || {
+            threshold.reserve(n_nodes);
+            feature.reserve(n_nodes);
             for tree in trees {
                 threshold.extend(tree.nodes.iter().map(|node| node.threshold));
                 feature.extend(tree.nodes.iter().map(|node| node.feature));
             }
         };
         let second = || {
+            value.reserve(n_nodes);
+            left.reserve(n_nodes);
+            n_draws.reserve(n_nodes);
             for tree in trees {
                 value.extend(tree.nodes.iter().map(|node| node.value));
                 left.extend(tree.nodes.iter().map(|node| node.left));
