@@ -7,7 +7,7 @@ use super::split::{Best, Search, largest};
 use crate::kernel::rng::Stream;
 
 /// Nodes of fewer rows are searched place by place.
-pub(super) const FEWEST_ROWS: usize = 384;
+pub(super) const FEWEST_ROWS: usize = 512;
 
 /// Bins at most, so that they stay in the nearest memory.
 const MOST_BINS: usize = 1024;
