@@ -36,7 +36,7 @@ pub struct Curve {
     pub n_scored: Vec<u32>,
 }
 
-/// Send `outside` down the tree, all rows of a node at a time.
+/// Send `outside` down the tree: all rows of a node at a time, and the last few on their own.
 ///
 /// The rows of a node that has many of them lie close together in `columns`; those of a small one are few stretches of memory
 /// in `by_row`, which are those of [`Places::by_row`], whatever its factor.

@@ -73,10 +73,10 @@ pub(super) struct Scratch {
     /// Deviation from the mean of the node times draws, and draws, of the rows of a small node one after another.
     deviations: [[f64; 2]; SMALL],
     /// The same by row of the block in large nodes, zero for rows of none.
-    pub(super) by_row: Vec<[f64; 2]>,
-    pub(super) bins: Bins,
+    by_row: Vec<[f64; 2]>,
+    bins: Bins,
     /// Deviations, draws, absolute deviations, nothing: of the rows of a large node one after another.
-    pub(super) in_turn: Vec<Sums>,
+    in_turn: Vec<Sums>,
     /// The rows of a small node, filled up with its first.
     near: [u32; SMALL],
     /// Places that occur.
