@@ -1,7 +1,6 @@
 //! The best split of a large node: sums over bins of neighbouring places tell where it can be, and only there are splits
 //! weighed one by one.
 
-use super::block::Block;
 use super::ranks::Place;
 use super::split::{Best, Search, largest};
 use crate::kernel::rng::Stream;
@@ -14,6 +13,9 @@ const MOST_BINS: usize = 1024;
 
 /// Rows in a bin as long as there are no more than [`MOST_BINS`].
 const ROWS_PER_BIN: usize = 8;
+
+/// Factors whose sums are added up at a time.
+pub(super) const AT_A_TIME: usize = 3;
 
 /// Bins that are passed over together.
 const GROUP: usize = 16;
@@ -44,25 +46,72 @@ pub(super) struct Bins {
     gains: Vec<f64>,
 }
 
-/// Where the rows of a node stand, and what they add to sums: one after another, and by row of the block.
-#[derive(Clone, Copy)]
-pub(super) struct Deviations<'d> {
-    pub in_turn: &'d [Sums],
-    pub by_row: &'d [[f64; 2]],
+/// Weigh the splits between the rows of a node that can be the best one, on up to [`AT_A_TIME`] factors.
+///
+/// `in_turn` has what the rows add to sums in the order of the rows, `by_row` by row of the block.
+#[inline(always)]
+pub(super) fn search<R: Place>(
+    bins: &mut [Bins; AT_A_TIME],
+    search: &Search<'_, R>,
+    features: &[u32],
+    in_turn: &[Sums],
+    by_row: &[[f64; 2]],
+    best: &mut Best,
+    stream: &mut Stream,
+) {
+    if let (Some(features), Some(bins)) = (features.first_chunk::<3>(), bins.first_chunk_mut::<3>()) {
+        add_up(bins, search, features, in_turn);
+    } else if let (Some(features), Some(bins)) = (features.first_chunk::<2>(), bins.first_chunk_mut::<2>()) {
+        add_up(bins, search, features, in_turn);
+    } else if let (Some(features), Some(bins)) = (features.first_chunk::<1>(), bins.first_chunk_mut::<1>()) {
+        add_up(bins, search, features, in_turn);
+    }
+    for (bins, &feature) in bins.iter_mut().zip(features) {
+        bins.best_split(search, feature as usize, by_row, best, stream);
+    }
+}
+
+/// Sums of each bin, for several factors: what the rows add is read once.
+#[inline(always)]
+fn add_up<R: Place, const N: usize>(
+    bins: &mut [Bins; N],
+    search: &Search<'_, R>,
+    features: &[u32; N],
+    in_turn: &[Sums],
+) {
+    let (block, rows) = (search.block, search.rows);
+    let wanted = (rows.len() / ROWS_PER_BIN).clamp(1, MOST_BINS);
+    let shift = block.n_rows.div_ceil(wanted).next_power_of_two().trailing_zeros();
+    let n_bins = ((block.n_rows - 1) >> shift) + 1;
+    for bins in &mut *bins {
+        bins.shift = shift;
+        bins.sums.clear();
+        bins.sums.resize(n_bins.next_multiple_of(GROUP), Sums::default());
+    }
+    let mut sums = bins.each_mut().map(|bins| &mut bins.sums[..]);
+    let columns = features.map(|feature| block.column(feature as usize));
+    for (&row, Sums(more)) in rows.iter().zip(in_turn) {
+        for (sums, column) in sums.iter_mut().zip(&columns) {
+            // SAFETY: rows of a node are rows of its block, `column` has a place for each of those, which is below their
+            // number, and there is a bin for the last place.
+            let sum = unsafe { sums.get_unchecked_mut(column.get_unchecked(row as usize).index() >> shift) };
+            let old = sum.0;
+            sum.0 = [old[0] + more[0], old[1] + more[1], old[2] + more[2], old[3] + more[3]];
+        }
+    }
 }
 
 impl Bins {
-    /// Weigh the splits between the rows of a node that can be the best one.
+    /// Weigh the splits in the bins that can have the best one.
     #[inline(always)]
-    pub(super) fn best_split<R: Place>(
+    fn best_split<R: Place>(
         &mut self,
         search: &Search<'_, R>,
         feature: usize,
-        deviations: Deviations<'_>,
+        by_row: &[[f64; 2]],
         best: &mut Best,
         stream: &mut Stream,
     ) {
-        self.add_up(search.block, search.rows, feature, deviations.in_turn);
         let highest = self.bound(search.moments.count);
         if highest < best.least() {
             return;
@@ -71,35 +120,16 @@ impl Bins {
         let group = self.peaks.iter().position(|&peak| peak >= highest).unwrap_or(0);
         let bounds = &self.bounds[group * GROUP..(group + 1) * GROUP];
         let first = group * GROUP + bounds.iter().position(|&bound| bound >= highest).unwrap_or(0);
-        self.look_into(first, search, feature, deviations.by_row, best, stream);
+        self.look_into(first, search, feature, by_row, best, stream);
         self.bounds[first] = -1.0;
         for group in 0..self.peaks.len() {
             if self.peaks[group] >= best.least() {
                 for bin in group * GROUP..(group + 1) * GROUP {
                     if self.bounds[bin] >= best.least() {
-                        self.look_into(bin, search, feature, deviations.by_row, best, stream);
+                        self.look_into(bin, search, feature, by_row, best, stream);
                     }
                 }
             }
-        }
-    }
-
-    /// Sums of each bin.
-    #[inline(always)]
-    fn add_up<R: Place>(&mut self, block: &Block<'_, R>, rows: &[u32], feature: usize, in_turn: &[Sums]) {
-        let column = block.column(feature);
-        let wanted = (rows.len() / ROWS_PER_BIN).clamp(1, MOST_BINS);
-        self.shift = block.n_rows.div_ceil(wanted).next_power_of_two().trailing_zeros();
-        let n_bins = ((block.n_rows - 1) >> self.shift) + 1;
-        self.sums.clear();
-        self.sums.resize(n_bins.next_multiple_of(GROUP), Sums::default());
-        let (sums, shift) = (&mut self.sums[..], self.shift);
-        for (&row, addend) in rows.iter().zip(in_turn) {
-            // SAFETY: rows of a node are rows of its block, `column` has a place for each of those, which is below their
-            // number, and there is a bin for the last place.
-            let sum = unsafe { sums.get_unchecked_mut(column.get_unchecked(row as usize).index() >> shift) };
-            let (old, more) = (sum.0, addend.0);
-            sum.0 = [old[0] + more[0], old[1] + more[1], old[2] + more[2], old[3] + more[3]];
         }
     }
 

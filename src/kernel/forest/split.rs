@@ -1,6 +1,6 @@
 //! The best split of one node.
 
-use super::bins::{self, Bins, Deviations, Sums};
+use super::bins::{self, Bins, Sums};
 use super::block::{Block, Draws};
 use super::ranks::{Place, Ranks};
 use crate::kernel::error::Result;
@@ -16,9 +16,6 @@ const TIE: f64 = 1e-13;
 ///
 /// The same split with its sides exchanged gains the same only as far as deviations add up to zero: less than [`TIE`].
 const RECENTRE: f64 = 1e-14;
-
-/// Rows from which a look at whether the job was cancelled is worth its cost.
-const LARGE: usize = 1 << 14;
 
 /// Nodes of at most so many rows are sorted by counting, which needs no branch.
 const SMALL: usize = 32;
@@ -74,7 +71,7 @@ pub(super) struct Scratch {
     deviations: [[f64; 2]; SMALL],
     /// The same by row of the block in large nodes, zero for rows of none.
     by_row: Vec<[f64; 2]>,
-    bins: Bins,
+    bins: [Bins; bins::AT_A_TIME],
     /// Deviations, draws, absolute deviations, nothing: of the rows of a large node one after another.
     in_turn: Vec<Sums>,
     /// The rows of a small node, filled up with its first.
@@ -119,7 +116,7 @@ impl Scratch {
         Self {
             deviations: [[0.0; 2]; SMALL],
             by_row: vec![[0.0; 2]; n_rows],
-            bins: Bins::default(),
+            bins: Default::default(),
             in_turn: vec![Sums::default(); n_rows],
             near: [0; SMALL],
             words: vec![Word::default(); n_rows.div_ceil(WORD)],
@@ -174,22 +171,17 @@ impl Scratch {
                 n if n <= 8 => self.count_sorted::<R, 8>(search, feature, &mut best, stream),
                 n if n <= 16 => self.count_sorted::<R, 16>(search, feature, &mut best, stream),
                 n if n <= SMALL => self.count_sorted::<R, SMALL>(search, feature, &mut best, stream),
-                n => {
-                    if n >= LARGE {
-                        search.job.check()?;
-                    }
-                    if n >= bins::FEWEST_ROWS {
-                        let Self { bins, in_turn, by_row, .. } = &mut *self;
-                        let deviations = Deviations { in_turn, by_row };
-                        bins.best_split(search, feature, deviations, &mut best, stream);
-                    } else {
-                        self.bit_sorted(search, feature, &mut best, stream);
-                    }
-                }
+                n if n < bins::FEWEST_ROWS => self.bit_sorted(search, feature, &mut best, stream),
+                _ => {}
             }
         }
         if search.rows.len() >= bins::FEWEST_ROWS {
-            search.rows.iter().for_each(|&row| self.by_row[row as usize] = [0.0; 2]);
+            let Self { bins, in_turn, by_row, .. } = self;
+            for features in features.chunks(bins::AT_A_TIME) {
+                search.job.check()?;
+                bins::search(bins, search, features, in_turn, by_row, &mut best, stream);
+            }
+            search.rows.iter().for_each(|&row| by_row[row as usize] = [0.0; 2]);
         }
         Ok(best.split.map(|split| Split { decrease: best.gain * count, ..split }))
     }
