@@ -77,20 +77,11 @@ pub(super) struct Scratch {
     /// The rows of a small node, filled up with its first.
     near: [u32; SMALL],
     /// Places that occur.
-    words: Vec<Word>,
+    occupied: Vec<u64>,
     /// The same places from low to high.
     places: [u32; bins::FEWEST_ROWS + WORD],
-    /// Deviations and draws of the rows there.
-    sorted: [[f64; 2]; bins::FEWEST_ROWS],
     /// The gain of a split behind each of them.
     gains: [f64; bins::FEWEST_ROWS],
-}
-
-/// Of 64 places those that occur, and how many do before them.
-#[derive(Debug, Clone, Copy, Default)]
-struct Word {
-    places: u64,
-    before: u32,
 }
 
 /// The best split so far; `gain` is the fall of the sum of squares divided by the draws of the node.
@@ -119,9 +110,8 @@ impl Scratch {
             bins: Default::default(),
             in_turn: vec![Sums::default(); n_rows],
             near: [0; SMALL],
-            words: vec![Word::default(); n_rows.div_ceil(WORD)],
+            occupied: vec![0; n_rows.div_ceil(WORD)],
             places: [0; bins::FEWEST_ROWS + WORD],
-            sorted: [[0.0; 2]; bins::FEWEST_ROWS],
             gains: [0.0; bins::FEWEST_ROWS],
         }
     }
@@ -141,13 +131,13 @@ impl Scratch {
         }
         let Self { in_turn, by_row, .. } = self;
         if rows.len() < bins::FEWEST_ROWS {
-            centre::<_, false>(draws, rows, moments, in_turn, &mut []);
+            centre::<_, true>(draws, rows, moments, &mut [(); bins::FEWEST_ROWS], by_row);
         } else {
             centre::<_, true>(draws, rows, moments, in_turn, by_row);
-            if moments.squares <= 0.0 {
-                // No search follows.
-                rows.iter().for_each(|&row| by_row[row as usize] = [0.0; 2]);
-            }
+        }
+        if moments.squares <= 0.0 {
+            // No search follows.
+            rows.iter().for_each(|&row| by_row[row as usize] = [0.0; 2]);
         }
     }
 
@@ -176,12 +166,14 @@ impl Scratch {
             }
         }
         if search.rows.len() >= bins::FEWEST_ROWS {
-            let Self { bins, in_turn, by_row, .. } = self;
+            let Self { bins, in_turn, by_row, .. } = &mut *self;
             for features in features.chunks(bins::AT_A_TIME) {
                 search.job.check()?;
                 bins::search(bins, search, features, in_turn, by_row, &mut best, stream);
             }
-            search.rows.iter().for_each(|&row| by_row[row as usize] = [0.0; 2]);
+        }
+        if search.rows.len() > SMALL {
+            search.rows.iter().for_each(|&row| self.by_row[row as usize] = [0.0; 2]);
         }
         Ok(best.split.map(|split| Split { decrease: best.gain * count, ..split }))
     }
@@ -249,64 +241,49 @@ impl Scratch {
         best: &mut Best,
         stream: &mut Stream,
     ) {
-        let (block, n_rows) = (search.block, search.rows.len());
-        let column = block.column(feature);
-        let words = &mut self.words[..block.n_rows.div_ceil(WORD)];
+        let block = search.block;
+        let (column, ordered) = (block.column(feature), block.ordered(feature));
+        let occupied = &mut self.occupied[..block.n_rows.div_ceil(WORD)];
         for &row in search.rows {
             // SAFETY: rows of a node are rows of its block, `column` has an entry for each of those, a place, which is
-            // below the number of rows, and `words` has a bit for each place.
+            // below the number of rows, and `occupied` has a bit for each place.
             unsafe {
                 let place = column.get_unchecked(row as usize).index();
-                words.get_unchecked_mut(place / WORD).places |= 1 << (place % WORD);
+                *occupied.get_unchecked_mut(place / WORD) |= 1 << (place % WORD);
             }
         }
-        let mut before = 0;
-        for word in &mut *words {
-            word.before = before;
-            before += word.places.count_ones();
-        }
-        let sorted = &mut self.sorted[..n_rows];
-        for (&row, Sums(sums)) in search.rows.iter().zip(&self.in_turn) {
-            // SAFETY: as above; as many bits are set as there are rows, fewer of them below each.
-            unsafe {
-                let place = column.get_unchecked(row as usize).index();
-                let word = words.get_unchecked(place / WORD);
-                let below = word.places & ((1 << (place % WORD)) - 1);
-                *sorted.get_unchecked_mut((word.before + below.count_ones()) as usize) = [sums[0], sums[1]];
+        list_bits(occupied, &mut self.places);
+        let total = search.moments.count;
+        let deviations = &self.by_row;
+        // SAFETY: `place` is the number of a bit set above, so that `ordered` has a row there; `deviations` has room for
+        // every row of the data.
+        let deviation =
+            |place: u32| unsafe { *deviations.get_unchecked(ordered.get_unchecked(place as usize).index()) };
+        let last = search.rows.len() - 1;
+        let (places, gains) = (&self.places[..last], &mut self.gains[..last]);
+        let mut left = [0.0; 2];
+        let (fours, slots) = (places.chunks_exact(4), gains.chunks_exact_mut(4));
+        let n_whole = last - fours.remainder().len();
+        for (four, slots) in fours.zip(slots) {
+            // Added among themselves first: the chain of sums is a quarter as long.
+            let near = deviation(four[0]);
+            let two = plus(near, deviation(four[1]));
+            let third = deviation(four[2]);
+            let (three, all) = (plus(two, third), plus(two, plus(third, deviation(four[3]))));
+            let sums = [plus(left, near), plus(left, two), plus(left, three), plus(left, all)];
+            for (gain, [sum, count]) in slots.iter_mut().zip(sums) {
+                *gain = sum * sum / (count * (total - count));
             }
+            left = sums[3];
         }
-        let gains = &mut self.gains[..n_rows - 1];
-        weigh(sorted, search.moments.count, gains);
-        if search.ranks.is_distinct[feature] {
-            best.meet(feature, gains, |position| place_of_bit(words, position), stream);
-        } else {
-            list_bits(words, &mut self.places);
+        for (&place, gain) in places[n_whole..].iter().zip(&mut gains[n_whole..]) {
+            left = plus(left, deviation(place));
+            *gain = left[0] * left[0] / (left[1] * (total - left[1]));
+        }
+        if !search.ranks.is_distinct[feature] {
             search.drop_ties(feature, gains, &self.places);
-            best.meet(feature, gains, |position| self.places[position] as usize, stream);
         }
-        words.fill(Word::default());
-    }
-}
-
-/// The gain of a split behind each of the rows in order.
-#[inline(always)]
-fn weigh(sorted: &[[f64; 2]], total: f64, gains: &mut [f64]) {
-    let mut left = [0.0; 2];
-    let (fours, slots) = (sorted.chunks_exact(4), gains.chunks_exact_mut(4));
-    let n_whole = slots.len() * 4;
-    for (four, slots) in fours.zip(slots) {
-        // Added among themselves first: the chain of sums is a quarter as long.
-        let two = plus(four[0], four[1]);
-        let (three, all) = (plus(two, four[2]), plus(two, plus(four[2], four[3])));
-        let sums = [plus(left, four[0]), plus(left, two), plus(left, three), plus(left, all)];
-        for (gain, [sum, count]) in slots.iter_mut().zip(sums) {
-            *gain = sum * sum / (count * (total - count));
-        }
-        left = sums[3];
-    }
-    for (&here, gain) in sorted[n_whole..].iter().zip(&mut gains[n_whole..]) {
-        left = plus(left, here);
-        *gain = left[0] * left[0] / (left[1] * (total - left[1]));
+        best.meet(feature, gains, |position| self.places[position] as usize, stream);
     }
 }
 
@@ -320,6 +297,12 @@ impl Deviation for [f64; 2] {
     fn of(weighted: f64, count: f64) -> Self {
         [weighted, count]
     }
+}
+
+/// Nothing, where rows are found by their place alone.
+impl Deviation for () {
+    #[inline(always)]
+    fn of(_: f64, _: f64) -> Self {}
 }
 
 impl Deviation for Sums {
@@ -449,22 +432,12 @@ pub(super) fn largest(gains: &[f64]) -> f64 {
     largest.iter().chain(rest).fold(0.0, |most, &gain| if gain > most { gain } else { most })
 }
 
-/// The place of the bit that so many others precede.
-fn place_of_bit(words: &[Word], n_before: usize) -> usize {
-    let word = words.partition_point(|word| word.before as usize <= n_before) - 1;
-    let mut places = words[word].places;
-    for _ in words[word].before as usize..n_before {
-        places &= places - 1;
-    }
-    word * WORD + places.trailing_zeros() as usize
-}
-
-/// List the bits that are set. `places` has room for a word more than there are bits.
+/// List the bits that are set, and clear them. `places` has room for a word more than there are bits.
 #[inline(always)]
-fn list_bits(words: &[Word], places: &mut [u32]) {
+fn list_bits(occupied: &mut [u64], places: &mut [u32]) {
     let mut n_listed = 0;
-    for (position, word) in words.iter().enumerate() {
-        let mut word = word.places;
+    for (position, slot) in occupied.iter_mut().enumerate() {
+        let mut word = std::mem::take(slot);
         let (count, first) = (word.count_ones() as usize, (position * WORD) as u32);
         // Eight at a time whether they are there or not: what is too much is overwritten, and the branch is foreseen.
         for eight in places[n_listed..n_listed + WORD].chunks_exact_mut(8).take(count.div_ceil(8)) {
