@@ -131,6 +131,8 @@ impl Crew {
         };
         let mut state = self.board.state();
         state.n_shown += 1;
+        // If the caller panicked last time, nobody has asked for that of the others.
+        state.panic = None;
         state.work = Some(Work(lasting));
         drop(state);
         self.board.changed.notify_all();

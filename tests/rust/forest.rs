@@ -4,6 +4,7 @@ use regiometrics::kernel::forest::{
     Fit, ForestView, Parameters, Resampling, fit, in_bag, in_bag_counts, predict,
 };
 use regiometrics::kernel::job::Job;
+use regiometrics::kernel::rng::Stream;
 
 use crate::tools::{assert_close, numbers, on_threads};
 
@@ -73,6 +74,111 @@ fn predictions_of_the_training_rows_follow_the_trees() {
     let found = grow(&slices, &response, &options);
     // With node_size 1 every leaf is one number.
     assert_eq!(predict(&Job::new(), &found.forest.view(), &slices).unwrap(), response);
+}
+
+/// How far the sum of squares falls by the best split of `rows` on a factor, and by the one at `threshold`: every split is
+/// weighed by the means of its sides, in the order of the values.
+fn falls(column: &[f64], response: &[f64], rows: &[usize], threshold: f64) -> (f64, f64) {
+    let mut sorted = rows.to_vec();
+    sorted.sort_by(|&a, &b| column[a].total_cmp(&column[b]));
+    let n = rows.len() as f64;
+    let mean = rows.iter().map(|&row| response[row]).sum::<f64>() / n;
+    let (mut sum, mut best, mut here) = (0.0, 0.0_f64, 0.0);
+    for (position, pair) in sorted.windows(2).enumerate() {
+        sum += response[pair[0]] - mean;
+        let (low, high) = (column[pair[0]], column[pair[1]]);
+        if low < high {
+            let n_left = (position + 1) as f64;
+            let fall = sum * sum / n_left + sum * sum / (n - n_left);
+            best = best.max(fall);
+            here = if low <= threshold && threshold < high { fall } else { here };
+        }
+    }
+    (best, here)
+}
+
+/// No node of a tree on all rows could be split better than it is; returns how many splits were looked at.
+fn check_splits(columns: &[&[f64]], response: &[f64]) -> usize {
+    let options = Parameters { node_size: 20, ..parameters(1, columns.len(), Resampling::Everything) };
+    let forest = grow(columns, response, &options).forest;
+    let mut waiting = vec![(0, (0..response.len()).collect::<Vec<usize>>())];
+    let mut n_splits = 0;
+    while let Some((node, rows)) = waiting.pop() {
+        let (left, threshold) = (forest.left[node] as usize, forest.threshold[node]);
+        assert_eq!(rows.len(), forest.n_draws[node] as usize);
+        if left == 0 {
+            continue;
+        }
+        let (feature, mean) = (forest.feature[node] as usize, forest.value[node]);
+        let squares: f64 = rows.iter().map(|&row| (response[row] - mean).powi(2)).sum();
+        let taken = falls(columns[feature], response, &rows, threshold).1;
+        for column in columns {
+            let best = falls(column, response, &rows, threshold).0;
+            // The same sums in another order.
+            assert!(taken >= best - 1e-12 * squares, "{taken} of {best} in a node of {}", rows.len());
+        }
+        let (below, above) = rows.into_iter().partition(|&row| columns[feature][row] <= threshold);
+        waiting.extend([(left, below), (left + 1, above)]);
+        n_splits += 1;
+    }
+    n_splits
+}
+
+#[test]
+fn no_node_could_be_split_better() {
+    let n = 3000;
+    let mut stream = Stream::new(3, &[]);
+    let mut normal = |n: usize| (0..n).map(|_| stream.normal()).collect::<Vec<f64>>();
+    let smooth: Vec<Vec<f64>> = (0..4).map(|_| normal(n)).collect();
+    let noise = normal(n);
+    // Few values, half of the rows in one value, and values that lie close together far from zero.
+    let few: Vec<f64> = smooth[1].iter().map(|value| value.round()).collect();
+    let half: Vec<f64> = smooth[2].iter().map(|value| value.max(0.0)).collect();
+    let far: Vec<f64> = (0..n).map(|row| 2e9 + ((row * 7) % n) as f64).collect();
+    let columns: Vec<&[f64]> = vec![&smooth[0], &few, &half, &far, &smooth[3]];
+    let signal: Vec<f64> =
+        (0..n).map(|row| (2.0 * smooth[0][row]).sin() + few[row] + 0.3 * noise[row]).collect();
+    let wild: Vec<f64> = noise.iter().map(|value| value.powi(9)).collect();
+    let yes: Vec<f64> = (0..n).map(|row| f64::from(half[row] + noise[row] > 0.5)).collect();
+    for response in [&noise, &signal, &wild, &yes] {
+        assert!(check_splits(&columns, response) > 20);
+        let tiny: Vec<f64> = response.iter().map(|value| value * 1e-9).collect();
+        assert!(check_splits(&columns[1..3], &tiny) > 5);
+    }
+}
+
+#[test]
+fn a_large_leaf_leaves_nothing_behind() {
+    // With a mean of zero, without rounding, the middle half of the responses is so close to it that their squares are no
+    // doubles.
+    let n = 4096;
+    let mut stream = Stream::new(4, &[]);
+    for _ in 0..10 {
+        let factors: Vec<Vec<f64>> =
+            (0..3).map(|_| (0..n).map(|_| stream.normal()).collect::<Vec<f64>>()).collect();
+        let columns: Vec<&[f64]> = factors.iter().map(|factor| &factor[..]).collect();
+        let mut response: Vec<f64> = (0..n).map(|_| 1e-200 * stream.unit()).collect();
+        let apart = |sign: f64| (0..n).filter(|&row| sign * factors[0][row] > 0.7).collect::<Vec<usize>>();
+        for (low, high) in apart(-1.0).into_iter().zip(apart(1.0)) {
+            let value = 5.0 + (stream.normal() * 1024.0).round() / 1024.0;
+            (response[low], response[high]) = (-value, value);
+        }
+        assert!(check_splits(&columns, &response) > 20);
+    }
+}
+
+#[test]
+fn equal_splits_of_a_large_node_are_taken_equally_often() {
+    // Three copies of one factor: each is as good as the others, in every node.
+    let x = numbers(2000);
+    let y: Vec<f64> = x.iter().map(|value| f64::from(*value > 0.7)).collect();
+    let found = grow(&[&x, &x, &x], &y, &parameters(600, 3, Resampling::Everything));
+    let mut taken = [0; 3];
+    for tree in 0..600 {
+        taken[found.forest.feature[found.forest.offsets[tree] as usize] as usize] += 1;
+    }
+    // 200 of 600 each, with a standard deviation of 11.5.
+    assert!(taken.iter().all(|count| (150..=250).contains(count)), "{taken:?}");
 }
 
 #[test]

@@ -162,9 +162,9 @@ fn observe<P: Place>(job: &Job, shared: &Shared<'_, P>, response: &Response) -> 
             },
         )?;
         for Part { sums, trees } in parts {
-            for (tree, outside) in &trees {
+            forest.append(&trees.iter().map(|(tree, _)| tree).collect::<Vec<_>>());
+            for (_, outside) in &trees {
                 job.check()?;
-                forest.push(tree);
                 tally.add(outside);
             }
             total.add(&sums[0]);

@@ -115,26 +115,33 @@ impl Level {
 
     #[inline(always)]
     fn fill_column<R: Place>(&mut self, block: &Block<'_, R>, rows: &[u32], feature: usize) {
-        let column = block.column(feature);
+        let (column, stretch) = (block.column(feature), feature * rows.len()..(feature + 1) * rows.len());
+        let (occupied, before) = (&mut self.occupied[..], &mut self.before[..]);
         for &row in rows {
-            let place = column[row as usize].index();
-            self.occupied[place >> 6] |= 1 << (place & 63);
+            // SAFETY: rows of a node are rows of its block, `column` has a place for each of those, which is below their
+            // number, and `occupied` has a bit for each place.
+            unsafe {
+                let place = column.get_unchecked(row as usize).index();
+                *occupied.get_unchecked_mut(place >> 6) |= 1 << (place & 63);
+            }
         }
         let mut seen = 0;
-        for (before, word) in self.before.iter_mut().zip(&self.occupied) {
+        for (before, word) in before.iter_mut().zip(&*occupied) {
             *before = seen;
             seen += word.count_ones();
         }
-        let stretch = feature * rows.len()..(feature + 1) * rows.len();
         let row_at = &mut self.row_at[stretch.clone()];
         for (inner, (slot, &row)) in self.place_of[stretch].iter_mut().zip(rows).enumerate() {
-            let place = column[row as usize].index();
-            let below = self.occupied[place >> 6] & ((1 << (place & 63)) - 1);
-            let local = (self.before[place >> 6] + below.count_ones()) as usize;
-            *slot = local as u16;
-            row_at[local] = inner as u16;
+            // SAFETY: as above, and no more bits are set than there are rows: fewer of them below each.
+            unsafe {
+                let place = column.get_unchecked(row as usize).index();
+                let below = occupied.get_unchecked(place >> 6) & ((1 << (place & 63)) - 1);
+                let local = *before.get_unchecked(place >> 6) + below.count_ones();
+                *slot = local as u16;
+                *row_at.get_unchecked_mut(local as usize) = inner as u16;
+            }
         }
-        self.occupied.fill(0);
+        occupied.fill(0);
     }
 
     /// The block, and the order of its rows for a node to be split.

@@ -2,7 +2,7 @@
 
 use super::block::{Block, Draws, Level};
 use super::bootstrap::in_bag;
-use super::ranks::{ByRow, GAPS, Gap, Place, Places, Ranks, Table};
+use super::ranks::{BothWays, GAPS, Gap, Place, Places, Ranks, Table};
 use super::split::{Moments, Scratch, Search, Split, Sums, is_pure};
 use super::{GROWTH, Parameters, Tree, TreeNode, oob};
 use crate::kernel::error::Result;
@@ -181,11 +181,13 @@ impl<'a> Grower<'a> {
     }
 
     /// The prediction of a tree for the rows that it did not draw.
-    pub fn out_of_bag(&mut self, job: &Job, by_row: &ByRow, tree: &Tree) -> Result<oob::Outside> {
+    pub fn out_of_bag(&mut self, job: &Job, places: &BothWays<'_>, tree: &Tree) -> Result<oob::Outside> {
         let buffer = &mut self.work.buffer;
-        match by_row {
-            ByRow::Narrow(places) => oob::route(job, places, tree, &self.outside, buffer),
-            ByRow::Wide(places) => oob::route(job, places, tree, &self.outside, buffer),
+        match places {
+            BothWays::Narrow(columns, by_row) => {
+                oob::route(job, columns, by_row, tree, &self.outside, buffer)
+            }
+            BothWays::Wide(columns, by_row) => oob::route(job, columns, by_row, tree, &self.outside, buffer),
         }
     }
 }
@@ -420,13 +422,17 @@ static KEPT: [[u64; 4]; 2] = [[0, 0, u64::MAX, u64::MAX], [u64::MAX, u64::MAX, 0
 #[inline(always)]
 pub(super) fn partition(rows: &mut [u32], buffer: &mut [u32], goes_left: impl Fn(u32) -> bool) -> usize {
     let (mut n_left, mut n_right) = (0, 0);
+    let buffer = &mut buffer[..rows.len()];
     for position in 0..rows.len() {
-        let row = rows[position];
-        let is_left = goes_left(row);
-        rows[n_left] = row;
-        buffer[n_right] = row;
-        n_left += usize::from(is_left);
-        n_right += usize::from(!is_left);
+        // SAFETY: `n_left` and `n_right` add up to `position`, which is below the length of both.
+        unsafe {
+            let row = *rows.get_unchecked(position);
+            let is_left = goes_left(row);
+            *rows.get_unchecked_mut(n_left) = row;
+            *buffer.get_unchecked_mut(n_right) = row;
+            n_left += usize::from(is_left);
+            n_right += usize::from(!is_left);
+        }
     }
     rows[n_left..].copy_from_slice(&buffer[..n_right]);
     n_left

@@ -9,6 +9,15 @@ use crate::kernel::job::Job;
 /// Nodes between two looks at whether the job was cancelled.
 const NODES: usize = 1 << 12;
 
+/// Rows that walk down the tree together rather than being parted at each node.
+const TOGETHER: usize = 16;
+
+/// Rows whose errors are added up together.
+const PIECE: usize = 64;
+
+/// Rows of a column, from one of a node to the next, up to which they share what is read from memory at once.
+const ROWS_APART: usize = 16;
+
 /// The out-of-bag rows of one tree with its predictions.
 #[derive(Debug, Clone)]
 pub(crate) struct Outside {
@@ -27,17 +36,19 @@ pub struct Curve {
     pub n_scored: Vec<u32>,
 }
 
-/// Send `outside` down the tree, all rows of a node at a time.
+/// Send `outside` down the tree: all rows of a node at a time, and the last few on their own.
 ///
-/// `places` are those of [`Places::by_row`]: the rows of a small node are few stretches of memory, whatever its factor.
+/// The rows of a node that has many of them lie close together in `columns`; those of a small one are few stretches of memory
+/// in `by_row`, which are those of [`Places::by_row`], whatever its factor.
 pub(super) fn route<R: Place>(
     job: &Job,
-    places: &[R],
+    columns: &[R],
+    by_row: &[R],
     tree: &Tree,
     outside: &[u32],
     buffer: &mut [u32],
 ) -> Result<Outside> {
-    let n_features = places.len() / buffer.len();
+    let (n_rows, n_features) = (buffer.len(), by_row.len() / buffer.len());
     let mut rows = outside.to_vec();
     let mut prediction = vec![0.0; outside.len()];
     let mut waiting = vec![(0, 0, rows.len())];
@@ -47,7 +58,8 @@ pub(super) fn route<R: Place>(
         if seen.is_multiple_of(NODES) {
             job.check()?;
         }
-        if start == end {
+        if end - start <= TOGETHER {
+            walk(by_row, n_features, tree, node, &rows[start..end], &mut prediction[start..end]);
             continue;
         }
         let node = &tree.nodes[node];
@@ -57,12 +69,53 @@ pub(super) fn route<R: Place>(
             continue;
         }
         let (feature, last) = (node.feature as usize, R::of(node.last as usize));
-        let goes_left = |row: u32| places[row as usize * n_features + feature] <= last;
-        let middle = start + partition(&mut rows[start..end], buffer, goes_left);
+        let here = &mut rows[start..end];
+        let middle = if here.len() >= n_rows / ROWS_APART {
+            let column = &columns[feature * n_rows..(feature + 1) * n_rows];
+            start + partition(here, buffer, |row| column[row as usize] <= last)
+        } else {
+            start + partition(here, buffer, |row| by_row[row as usize * n_features + feature] <= last)
+        };
         waiting.push((left + 1, middle, end));
         waiting.push((left, start, middle));
     }
-    Ok(Outside { rows, prediction })
+    // In the order of `outside`, which is that of the data: sums over trees are then read one after another.
+    outside.iter().zip(0..).for_each(|(&row, position)| buffer[row as usize] = position);
+    let mut in_order = vec![0.0; outside.len()];
+    for (&row, value) in rows.iter().zip(prediction) {
+        in_order[buffer[row as usize] as usize] = value;
+    }
+    rows.copy_from_slice(outside);
+    Ok(Outside { rows, prediction: in_order })
+}
+
+/// Send a few rows down the tree from `node`, step by step together, so that none waits for the memory of another.
+#[inline(always)]
+fn walk<R: Place>(
+    by_row: &[R],
+    n_features: usize,
+    tree: &Tree,
+    node: usize,
+    rows: &[u32],
+    prediction: &mut [f64],
+) {
+    let mut reached = [node as u32; TOGETHER];
+    let reached = &mut reached[..rows.len()];
+    let mut is_under_way = true;
+    while is_under_way {
+        is_under_way = false;
+        for (reached, &row) in reached.iter_mut().zip(rows) {
+            let node = &tree.nodes[*reached as usize];
+            let place = by_row[row as usize * n_features + node.feature as usize].index();
+            let next = node.left + u32::from(place > node.last as usize);
+            // At a leaf, whose left child is 0, nothing is changed.
+            *reached = if node.left == 0 { *reached } else { next };
+            is_under_way |= node.left != 0;
+        }
+    }
+    for (prediction, &node) in prediction.iter_mut().zip(&*reached) {
+        *prediction = tree.nodes[node as usize].value;
+    }
 }
 
 /// Running sums over trees, taken in their order, of what stands above the mean response: far from zero, sums of whole
@@ -98,12 +151,16 @@ impl Tally {
             self.count[row as usize] += 1;
         }
         let (mut squares, mut n_scored) = (0.0, 0_u32);
-        for ((&sum, &count), above) in self.sum.iter().zip(&self.count).zip(&self.above) {
-            if count > 0 {
-                let error = above - sum / f64::from(count);
-                squares += error * error;
-                n_scored += 1;
+        let pieces = self.sum.chunks(PIECE).zip(self.count.chunks(PIECE)).zip(self.above.chunks(PIECE));
+        for ((sums, counts), above) in pieces {
+            // Rows without a prediction add zero: no branch, and divisions several at a time.
+            let mut errors = [0.0; PIECE];
+            for (((error, sum), &count), above) in errors.iter_mut().zip(sums).zip(counts).zip(above) {
+                let missed = above - sum / f64::from(count.max(1));
+                *error = if count > 0 { missed * missed } else { 0.0 };
+                n_scored += u32::from(count > 0);
             }
+            errors.iter().for_each(|error| squares += error);
         }
         let mse = squares / f64::from(n_scored);
         self.curve.mse.push(mse);

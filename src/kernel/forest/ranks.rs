@@ -47,11 +47,11 @@ pub(crate) enum Table {
     Wide(Places<u32>),
 }
 
-/// [`Places::by_row`], as wide as the [`Table`].
+/// Places column after column, and [`Places::by_row`].
 #[derive(Debug, Clone)]
-pub(crate) enum ByRow {
-    Narrow(Vec<u16>),
-    Wide(Vec<u32>),
+pub(crate) enum BothWays<'a> {
+    Narrow(&'a [u16], Vec<u16>),
+    Wide(&'a [u32], Vec<u32>),
 }
 
 impl<R: Place> Places<R> {
@@ -77,6 +77,8 @@ pub struct Ranks<'a> {
     pub(crate) table: Table,
     /// Values in order.
     pub(super) sorted: Vec<Vec<f64>>,
+    /// The first of each [`PIECE`] of them, where there are [`MANY`].
+    firsts: Vec<Vec<f64>>,
     /// Whether no value occurs twice.
     pub(super) is_distinct: Vec<bool>,
     pub(crate) n_rows: usize,
@@ -100,20 +102,22 @@ impl<'a> Ranks<'a> {
         })?;
         let (rows, sorted): (Vec<_>, Vec<Vec<f64>>) = ordered.into_iter().unzip();
         let table = if n_rows <= usize::from(u16::MAX) {
-            Table::Narrow(places(&rows))
+            Table::Narrow(places(job, &rows)?)
         } else {
-            Table::Wide(places(&rows))
+            Table::Wide(places(job, &rows)?)
         };
         let is_distinct =
             sorted.iter().map(|values| values.windows(2).all(|pair| pair[0] < pair[1])).collect();
-        Ok(Self { columns, table, sorted, is_distinct, n_rows })
+        let step = if n_rows < MANY { n_rows } else { PIECE };
+        let firsts = sorted.iter().map(|values| values.iter().copied().step_by(step).collect()).collect();
+        Ok(Self { columns, table, sorted, firsts, is_distinct, n_rows })
     }
 
-    /// The places of each row, row after row.
-    pub(super) fn by_row(&self) -> ByRow {
+    /// The places of each row, column after column and row after row.
+    pub(super) fn both_ways(&self) -> BothWays<'_> {
         match &self.table {
-            Table::Narrow(places) => ByRow::Narrow(places.by_row(self.n_rows)),
-            Table::Wide(places) => ByRow::Wide(places.by_row(self.n_rows)),
+            Table::Narrow(places) => BothWays::Narrow(&places.place_of, places.by_row(self.n_rows)),
+            Table::Wide(places) => BothWays::Wide(&places.place_of, places.by_row(self.n_rows)),
         }
     }
 
@@ -137,34 +141,57 @@ impl<'a> Ranks<'a> {
         let ends = self.ends(gaps, &std::array::from_fn(|each| middles[each] + slacks[each]));
         std::array::from_fn(|each| {
             // At least the lower value is left of it.
-            let last = (ends[each] as usize).saturating_sub(1);
+            let last = ends[each].saturating_sub(1);
             let nearest = self.sorted[gaps[each].feature][last];
             let is_middle = slacks[each] > 0.0 && nearest > middles[each] - slacks[each];
             (if is_middle { nearest } else { middles[each] }, last as u32)
         })
     }
 
-    /// How many values of its factor are no larger than each number. The searches go on step by step together, so that
-    /// none waits for the memory of another.
-    fn ends(&self, gaps: &[Gap; GAPS], numbers: &[f64; GAPS]) -> [u32; GAPS] {
+    /// How many values of its factor are no larger than each number. O(log n) each.
+    fn ends(&self, gaps: &[Gap; GAPS], numbers: &[f64; GAPS]) -> [usize; GAPS] {
         let columns: [&[f64]; GAPS] = gaps.map(|gap| &self.sorted[gap.feature][..self.n_rows]);
-        let (mut starts, mut length) = ([0_usize; GAPS], self.n_rows);
-        while length > 1 {
-            let half = length / 2;
-            for ((start, column), number) in starts.iter_mut().zip(&columns).zip(numbers) {
-                *start += std::hint::select_unpredictable(column[*start + half - 1] <= *number, half, 0);
-            }
-            length -= half;
+        if self.n_rows < MANY {
+            return count_up_to(&columns, numbers, [0; GAPS], self.n_rows);
         }
-        std::array::from_fn(|each| {
-            let start = starts[each];
-            (start + usize::from(columns[each][start] <= numbers[each])) as u32
-        })
+        let firsts: [&[f64]; GAPS] = gaps.map(|gap| &self.firsts[gap.feature][..]);
+        let pieces = count_up_to(&firsts, numbers, [0; GAPS], self.n_rows.div_ceil(PIECE));
+        let starts = pieces.map(|piece| (piece.saturating_sub(1) * PIECE).min(self.n_rows - PIECE));
+        count_up_to(&columns, numbers, starts, PIECE)
     }
 }
 
+/// How many values of each column are no larger than a number, if that is where it stands: from a start over a length.
+///
+/// The searches go on step by step together, so that none waits for the memory of another.
+fn count_up_to(
+    columns: &[&[f64]; GAPS],
+    numbers: &[f64; GAPS],
+    mut starts: [usize; GAPS],
+    mut length: usize,
+) -> [usize; GAPS] {
+    while length > 1 {
+        let half = length / 2;
+        for ((start, column), number) in starts.iter_mut().zip(columns).zip(numbers) {
+            *start += std::hint::select_unpredictable(column[*start + half - 1] <= *number, half, 0);
+        }
+        length -= half;
+    }
+    std::array::from_fn(|each| {
+        let start = starts[each];
+        start + usize::from(columns[each][start] <= numbers[each])
+    })
+}
+
+/// Rows from which thresholds are looked for among the first values of pieces first: a search of the whole column reads far
+/// apart at every step.
+const MANY: usize = 1 << 12;
+
+/// Values in a piece.
+const PIECE: usize = 32;
+
 /// Searches for thresholds that go on together.
-pub(super) const GAPS: usize = 16;
+pub(super) const GAPS: usize = 32;
 
 /// Neighbouring values of a factor that a node parts.
 #[derive(Debug, Clone, Copy, Default)]
@@ -202,12 +229,17 @@ fn sort_column(job: &Job, values: &[f64]) -> Result<(Vec<u32>, Vec<f64>)> {
     Ok((order.iter().map(|entry| entry.1).collect(), order.iter().map(|entry| entry.0).collect()))
 }
 
-fn places<R: Place>(rows: &[Vec<u32>]) -> Places<R> {
+fn places<R: Place>(job: &Job, rows: &[Vec<u32>]) -> Result<Places<R>> {
     let n_rows = rows.first().map_or(0, Vec::len);
     let mut place_of = vec![R::default(); n_rows * rows.len()];
-    for (column, rows) in place_of.chunks_exact_mut(n_rows).zip(rows) {
-        rows.iter().enumerate().for_each(|(place, &row)| column[row as usize] = R::of(place));
-    }
-    let row_at = rows.iter().flatten().map(|&row| R::of(row as usize)).collect();
-    Places { place_of, row_at }
+    let mut row_at = place_of.clone();
+    let columns = place_of.chunks_exact_mut(n_rows).zip(row_at.chunks_exact_mut(n_rows)).zip(rows);
+    job.each(columns.collect(), |((place_of, row_at), rows)| {
+        for (place, (slot, &row)) in row_at.iter_mut().zip(rows).enumerate() {
+            *slot = R::of(row as usize);
+            place_of[row as usize] = R::of(place);
+        }
+        Ok(())
+    })?;
+    Ok(Places { place_of, row_at })
 }

@@ -1,5 +1,6 @@
 //! The best split of one node.
 
+use super::bins::{self, Bins};
 use super::block::{Block, Draws};
 #[cfg(target_arch = "x86_64")]
 use super::medium::{MOST_PLACES, Medium};
@@ -20,9 +21,6 @@ const TIE: f64 = 1e-13;
 ///
 /// The same split with its sides exchanged gains the same only as far as deviations add up to zero: less than [`TIE`].
 const RECENTRE: f64 = 1e-14;
-
-/// Rows from which a look at whether the job was cancelled is worth its cost.
-const LARGE: usize = 1 << 14;
 
 /// Places in a word of bits.
 const WORD: usize = 64;
@@ -95,17 +93,21 @@ pub(super) struct Split {
 /// Memory for the search; no bit is set between two searches.
 #[derive(Debug, Clone)]
 pub(super) struct Scratch {
-    /// Deviation from the mean of the node times draws, and draws, by row of the block.
-    deviations: Vec<[f64; 2]>,
     small: Small,
     #[cfg(target_arch = "x86_64")]
     medium: Medium,
+    /// Deviation from the mean of the node times draws, and draws, by row of the block in nodes of more than a few rows;
+    /// zero for rows of none.
+    by_row: Vec<[f64; 2]>,
+    bins: [Bins; bins::AT_A_TIME],
+    /// Deviations, draws, absolute deviations, nothing: of the rows of a large node one after another.
+    in_turn: Vec<bins::Sums>,
     /// Places that occur.
     occupied: Vec<u64>,
     /// The same places from low to high.
-    places: Vec<u32>,
+    places: [u32; bins::FEWEST_ROWS + WORD],
     /// The gain of a split behind each of them.
-    gains: Vec<f64>,
+    gains: [f64; bins::FEWEST_ROWS],
 }
 
 /// The best split so far; `gain` is the fall of the sum of squares divided by the draws of the node.
@@ -129,13 +131,15 @@ impl Scratch {
     /// Room for blocks of `n_rows` rows.
     pub fn new(n_rows: usize) -> Self {
         Self {
-            deviations: vec![[0.0; 2]; n_rows],
             small: Small::new(),
             #[cfg(target_arch = "x86_64")]
             medium: Medium::default(),
-            occupied: vec![0; n_rows.div_ceil(64)],
-            places: vec![0; n_rows + WORD],
-            gains: vec![0.0; n_rows],
+            by_row: vec![[0.0; 2]; n_rows],
+            bins: Default::default(),
+            in_turn: vec![bins::Sums::default(); n_rows],
+            occupied: vec![0; n_rows.div_ceil(WORD)],
+            places: [0; bins::FEWEST_ROWS + WORD],
+            gains: [0.0; bins::FEWEST_ROWS],
         }
     }
 
@@ -144,36 +148,21 @@ impl Scratch {
     /// Centred at the mean of the node before squaring.
     #[inline(always)]
     pub fn deviations(&mut self, draws: &[Draws], rows: &[u32], moments: &mut Moments) {
-        let (deviations, is_near) = self.room(rows);
-        let (mut residual, mut squares) = (0.0, 0.0);
-        for (position, &row) in rows.iter().enumerate() {
-            let Draws { count, response } = draws[row as usize];
-            let deviation = response - moments.mean;
-            let weighted = count * deviation;
-            residual += weighted;
-            squares += weighted * deviation;
-            deviations[if is_near { position } else { row as usize }] = [weighted, count];
-        }
-        let shift = residual / moments.count;
-        if shift * residual > RECENTRE * RECENTRE * squares {
-            squares -= shift * residual;
-            for (position, &row) in rows.iter().enumerate() {
-                let pair = &mut deviations[if is_near { position } else { row as usize }];
-                pair[0] -= pair[1] * shift;
-            }
-        }
-        moments.mean += shift;
-        moments.squares = squares;
-    }
-
-    /// Where deviations are written, and whether one after another: else by row.
-    #[inline(always)]
-    fn room(&mut self, rows: &[u32]) -> (&mut [[f64; 2]], bool) {
         if rows.len() <= SMALL {
             self.small.hold(rows);
-            return (&mut self.small.deviations, true);
+            centre::<_, false>(draws, rows, moments, &mut self.small.deviations, &mut []);
+            return;
         }
-        (&mut self.deviations, false)
+        let Self { in_turn, by_row, .. } = self;
+        if rows.len() < bins::FEWEST_ROWS {
+            centre::<_, true>(draws, rows, moments, &mut [(); bins::FEWEST_ROWS], by_row);
+        } else {
+            centre::<_, true>(draws, rows, moments, in_turn, by_row);
+        }
+        if moments.squares <= 0.0 {
+            // No search follows.
+            rows.iter().for_each(|&row| by_row[row as usize] = [0.0; 2]);
+        }
     }
 
     /// The best split among `features`, of the rows given to [`Scratch::deviations`] last; `None` if no split gains.
@@ -194,34 +183,38 @@ impl Scratch {
             n if n <= 8 => self.small.best_split::<R, 8>(search, features, &mut best, stream),
             n if n <= 16 => self.small.best_split::<R, 16>(search, features, &mut best, stream),
             n if n <= SMALL => self.small.best_split::<R, SMALL>(search, features, &mut best, stream),
-            _ => self.best_of_many(search, features, &mut best, stream)?,
+            n if n < bins::FEWEST_ROWS => self.best_of_some(search, features, &mut best, stream),
+            _ => {
+                let Self { bins, in_turn, by_row, .. } = &mut *self;
+                for features in features.chunks(bins::AT_A_TIME) {
+                    search.job.check()?;
+                    bins::search(bins, search, features, in_turn, by_row, &mut best, stream);
+                }
+            }
+        }
+        if search.rows.len() > SMALL {
+            search.rows.iter().for_each(|&row| self.by_row[row as usize] = [0.0; 2]);
         }
         Ok(best.split.map(|split| Split { decrease: best.gain * count, ..split }))
     }
 
-    /// The same for a node of more than a few rows.
+    /// The same for a node of neither few rows nor many.
     #[inline(always)]
-    fn best_of_many<R: Place>(
+    fn best_of_some<R: Place>(
         &mut self,
         search: &Search<'_, R>,
         features: &[u32],
         best: &mut Best,
         stream: &mut Stream,
-    ) -> Result<()> {
+    ) {
         #[cfg(target_arch = "x86_64")]
         if size_of::<R>() == size_of::<u16>() && is_medium(search.block.n_rows) {
             // SAFETY: this processor has the instructions that the function is compiled for.
-            unsafe { self.medium.best_split(search, features, &self.deviations, best, stream) };
-            return Ok(());
+            return unsafe { self.medium.best_split(search, features, &self.by_row, best, stream) };
         }
         for &feature in features {
-            let feature = feature as usize;
-            if search.rows.len() >= LARGE {
-                search.job.check()?;
-            }
-            self.bit_sorted(search, feature, best, stream);
+            self.bit_sorted(search, feature as usize, best, stream);
         }
-        Ok(())
     }
 
     /// Sort rows by setting a bit at the place of each, and weigh the splits between them.
@@ -246,7 +239,7 @@ impl Scratch {
         }
         list_bits(occupied, &mut self.places);
         let total = search.moments.count;
-        let deviations = &self.deviations;
+        let deviations = &self.by_row;
         // SAFETY: `place` is the number of a bit set above, so that `ordered` has a row there; `deviations` has room for
         // every row of the data.
         let deviation =
@@ -275,7 +268,7 @@ impl Scratch {
         if !search.ranks.is_distinct[feature] {
             search.drop_ties(feature, gains, &self.places);
         }
-        best.meet(feature, gains, &self.places, stream);
+        best.meet(feature, gains, |position| self.places[position] as usize, stream);
     }
 }
 
@@ -284,6 +277,68 @@ impl Scratch {
 #[inline]
 fn is_medium(n_places: usize) -> bool {
     n_places <= MOST_PLACES && is_here()
+}
+
+/// What is kept of a row: its deviation times its draws, and its draws.
+trait Deviation {
+    fn of(weighted: f64, count: f64) -> Self;
+}
+
+impl Deviation for [f64; 2] {
+    #[inline(always)]
+    fn of(weighted: f64, count: f64) -> Self {
+        [weighted, count]
+    }
+}
+
+/// Nothing, where rows are found by their place alone.
+impl Deviation for () {
+    #[inline(always)]
+    fn of(_: f64, _: f64) -> Self {}
+}
+
+impl Deviation for bins::Sums {
+    #[inline(always)]
+    fn of(weighted: f64, count: f64) -> Self {
+        Self([weighted, count, weighted.abs(), 0.0])
+    }
+}
+
+/// Deviations from the mean, which is made more precise, and their squares.
+#[inline(always)]
+fn centre<D: Deviation, const BY_ROW: bool>(
+    draws: &[Draws],
+    rows: &[u32],
+    moments: &mut Moments,
+    in_turn: &mut [D],
+    by_row: &mut [[f64; 2]],
+) {
+    let (mut residual, mut squares) = (0.0, 0.0);
+    for (&row, slot) in rows.iter().zip(&mut *in_turn) {
+        let Draws { count, response } = draws[row as usize];
+        let deviation = response - moments.mean;
+        let weighted = count * deviation;
+        residual += weighted;
+        squares += weighted * deviation;
+        *slot = D::of(weighted, count);
+        if BY_ROW {
+            by_row[row as usize] = [weighted, count];
+        }
+    }
+    let shift = residual / moments.count;
+    if shift * residual > RECENTRE * RECENTRE * squares {
+        squares -= shift * residual;
+        for (&row, slot) in rows.iter().zip(in_turn) {
+            let Draws { count, response } = draws[row as usize];
+            let weighted = count * (response - moments.mean) - count * shift;
+            *slot = D::of(weighted, count);
+            if BY_ROW {
+                by_row[row as usize] = [weighted, count];
+            }
+        }
+    }
+    moments.mean += shift;
+    moments.squares = squares;
 }
 
 /// Sums of deviations and draws.
@@ -305,21 +360,22 @@ impl<R: Place> Search<'_, R> {
 
 impl Best {
     /// Take the best split of a factor if it reaches the best so far; of equal ones each with the same probability.
+    ///
+    /// `place` tells the place of the row before each gain, and of the one after the last.
     #[inline(always)]
-    pub fn meet(&mut self, feature: usize, gains: &[f64], places: &[u32], stream: &mut Stream) {
-        // Four at a time: the largest of many is a chain otherwise.
-        let mut largest = [0.0; 4];
-        let fours = gains.chunks_exact(4);
-        let rest = fours.remainder();
-        for four in fours {
-            for (most, &gain) in largest.iter_mut().zip(four) {
-                *most = if gain > *most { gain } else { *most };
-            }
-        }
-        let largest =
-            largest.iter().chain(rest).fold(0.0, |most, &gain| if gain > most { gain } else { most });
-        if self.is_met_by(largest) {
-            self.choose(feature, largest, gains, places, stream);
+    pub fn meet(
+        &mut self,
+        feature: usize,
+        gains: &[f64],
+        place: impl Fn(usize) -> usize,
+        stream: &mut Stream,
+    ) {
+        let largest = largest(gains);
+        if self.is_met_by(largest)
+            && let Some(position) = self.choose(largest, gains, stream)
+        {
+            let (low, high) = (place(position), place(position + 1));
+            self.split = Some(Split { feature, low, high, decrease: 0.0 });
         }
     }
 
@@ -346,9 +402,11 @@ impl Best {
         self.n_ties == 1 || stream.below(self.n_ties) == 0
     }
 
+    /// The position of the split to be taken, if it is not the one that was chosen before.
     #[inline(never)]
-    fn choose(&mut self, feature: usize, largest: f64, gains: &[f64], places: &[u32], stream: &mut Stream) {
+    fn choose(&mut self, largest: f64, gains: &[f64], stream: &mut Stream) -> Option<usize> {
         let least = self.raise(largest);
+        let mut chosen = None;
         for (part, gains) in gains.chunks(WORD).enumerate() {
             // Bits first: where the largest stands cannot be foreseen by a branch.
             let mut reached = 0_u64;
@@ -359,12 +417,27 @@ impl Best {
                 let position = part * WORD + reached.trailing_zeros() as usize;
                 reached &= reached - 1;
                 if self.takes_next(stream) {
-                    let (low, high) = (places[position] as usize, places[position + 1] as usize);
-                    self.split = Some(Split { feature, low, high, decrease: 0.0 });
+                    chosen = Some(position);
                 }
             }
         }
+        chosen
     }
+}
+
+/// The largest of gains or bounds, zero if all are less.
+#[inline(always)]
+pub(super) fn largest(gains: &[f64]) -> f64 {
+    // Four at a time: the largest of many is a chain otherwise.
+    let mut largest = [0.0; 4];
+    let fours = gains.chunks_exact(4);
+    let rest = fours.remainder();
+    for four in fours {
+        for (most, &gain) in largest.iter_mut().zip(four) {
+            *most = if gain > *most { gain } else { *most };
+        }
+    }
+    largest.iter().chain(rest).fold(0.0, |most, &gain| if gain > most { gain } else { most })
 }
 
 /// List the bits that are set, and clear them. `places` has room for a word more than there are bits.

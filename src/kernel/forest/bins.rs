@@ -1,0 +1,224 @@
+//! The best split of a large node: sums over bins of neighbouring places tell where it can be, and only there are splits
+//! weighed one by one.
+
+use super::ranks::Place;
+use super::split::{Best, Search, largest};
+use crate::kernel::rng::Stream;
+
+/// Nodes of fewer rows are searched place by place.
+pub(super) const FEWEST_ROWS: usize = 512;
+
+/// Bins at most, so that they stay in the nearest memory.
+const MOST_BINS: usize = 1024;
+
+/// Rows in a bin as long as there are no more than [`MOST_BINS`].
+const ROWS_PER_BIN: usize = 8;
+
+/// Factors whose sums are added up at a time.
+pub(super) const AT_A_TIME: usize = 3;
+
+/// Bins that are passed over together.
+const GROUP: usize = 16;
+
+/// How far the gain of a bin may be off, in units of what gains that are equal may be: sums of bins are added in another order.
+const SLACK: f64 = 4.0;
+
+/// Deviations, draws, absolute deviations, nothing: of a row or of a bin.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(32))]
+pub(super) struct Sums(pub [f64; 4]);
+
+/// The rows of a node in bins: rows whose places share their upper bits.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Bins {
+    sums: Vec<Sums>,
+    /// Deviations and draws in all bins before.
+    before: [Vec<f64>; 2],
+    /// No split in the bin, or right behind it, gains more.
+    bounds: Vec<f64>,
+    /// The highest of a group.
+    peaks: Vec<f64>,
+    /// Low bits of a place that are left out.
+    shift: u32,
+    /// Places of one bin where a split is weighed, the place after them, and what is gained.
+    places: Vec<u32>,
+    lefts: Vec<[f64; 2]>,
+    gains: Vec<f64>,
+}
+
+/// Weigh the splits between the rows of a node that can be the best one, on up to [`AT_A_TIME`] factors.
+///
+/// `in_turn` has what the rows add to sums in the order of the rows, `by_row` by row of the block.
+#[inline(always)]
+pub(super) fn search<R: Place>(
+    bins: &mut [Bins; AT_A_TIME],
+    search: &Search<'_, R>,
+    features: &[u32],
+    in_turn: &[Sums],
+    by_row: &[[f64; 2]],
+    best: &mut Best,
+    stream: &mut Stream,
+) {
+    if let (Some(features), Some(bins)) = (features.first_chunk::<3>(), bins.first_chunk_mut::<3>()) {
+        add_up(bins, search, features, in_turn);
+    } else if let (Some(features), Some(bins)) = (features.first_chunk::<2>(), bins.first_chunk_mut::<2>()) {
+        add_up(bins, search, features, in_turn);
+    } else if let (Some(features), Some(bins)) = (features.first_chunk::<1>(), bins.first_chunk_mut::<1>()) {
+        add_up(bins, search, features, in_turn);
+    }
+    for (bins, &feature) in bins.iter_mut().zip(features) {
+        bins.best_split(search, feature as usize, by_row, best, stream);
+    }
+}
+
+/// Sums of each bin, for several factors: what the rows add is read once.
+#[inline(always)]
+fn add_up<R: Place, const N: usize>(
+    bins: &mut [Bins; N],
+    search: &Search<'_, R>,
+    features: &[u32; N],
+    in_turn: &[Sums],
+) {
+    let (block, rows) = (search.block, search.rows);
+    let wanted = (rows.len() / ROWS_PER_BIN).clamp(1, MOST_BINS);
+    let shift = block.n_rows.div_ceil(wanted).next_power_of_two().trailing_zeros();
+    let n_bins = ((block.n_rows - 1) >> shift) + 1;
+    for bins in &mut *bins {
+        bins.shift = shift;
+        bins.sums.clear();
+        bins.sums.resize(n_bins.next_multiple_of(GROUP), Sums::default());
+    }
+    let mut sums = bins.each_mut().map(|bins| &mut bins.sums[..]);
+    let columns = features.map(|feature| block.column(feature as usize));
+    for (&row, Sums(more)) in rows.iter().zip(in_turn) {
+        for (sums, column) in sums.iter_mut().zip(&columns) {
+            // SAFETY: rows of a node are rows of its block, `column` has a place for each of those, which is below their
+            // number, and there is a bin for the last place.
+            let sum = unsafe { sums.get_unchecked_mut(column.get_unchecked(row as usize).index() >> shift) };
+            let old = sum.0;
+            sum.0 = [old[0] + more[0], old[1] + more[1], old[2] + more[2], old[3] + more[3]];
+        }
+    }
+}
+
+impl Bins {
+    /// Weigh the splits in the bins that can have the best one.
+    #[inline(always)]
+    fn best_split<R: Place>(
+        &mut self,
+        search: &Search<'_, R>,
+        feature: usize,
+        by_row: &[[f64; 2]],
+        best: &mut Best,
+        stream: &mut Stream,
+    ) {
+        let highest = self.bound(search.moments.count);
+        if highest < best.least() {
+            return;
+        }
+        // After the bin that promises most, few of the others can be better.
+        let group = self.peaks.iter().position(|&peak| peak >= highest).unwrap_or(0);
+        let bounds = &self.bounds[group * GROUP..(group + 1) * GROUP];
+        let first = group * GROUP + bounds.iter().position(|&bound| bound >= highest).unwrap_or(0);
+        self.look_into(first, search, feature, by_row, best, stream);
+        self.bounds[first] = -1.0;
+        for group in 0..self.peaks.len() {
+            if self.peaks[group] >= best.least() {
+                for bin in group * GROUP..(group + 1) * GROUP {
+                    if self.bounds[bin] >= best.least() {
+                        self.look_into(bin, search, feature, by_row, best, stream);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a split in each bin gains at most, of `total` draws; returns the most of all.
+    ///
+    /// From one end of a bin to the other, the deviations to the left add up to no more than those before it and the
+    /// positive ones in it, and no less than those before it and the negative ones; the product n₁ (n − n₁) of draws on
+    /// both sides is least at one of the ends.
+    #[inline(always)]
+    fn bound(&mut self, total: f64) -> f64 {
+        let n_bins = self.sums.len();
+        let [lefts, n_lefts] = &mut self.before;
+        lefts.resize(n_bins, 0.0);
+        n_lefts.resize(n_bins, 0.0);
+        self.bounds.resize(n_bins, 0.0);
+        self.peaks.resize(n_bins / GROUP, 0.0);
+        let (mut left, mut n_left) = (0.0, 0.0);
+        for ((sum, before), n_before) in self.sums.iter().zip(&mut *lefts).zip(&mut *n_lefts) {
+            (*before, *n_before) = (left, n_left);
+            (left, n_left) = (left + sum.0[0], n_left + sum.0[1]);
+        }
+        let bins = self.sums.iter().zip(&*lefts).zip(&*n_lefts);
+        for (bound, ((sum, &left), &n_left)) in self.bounds.iter_mut().zip(bins) {
+            let [sum, count, size, _] = sum.0;
+            let (above, below) = (left + (size + sum) / 2.0, (size - sum) / 2.0 - left);
+            let furthest = if above > below { above } else { below };
+            let (first, last) = (n_left + 1.0, n_left + count);
+            let last = if last < total { last } else { total - 1.0 };
+            let (first, last) = (first * (total - first), last * (total - last));
+            let least = if first < last { first } else { last };
+            *bound = if count > 0.0 { furthest * furthest / least } else { -1.0 };
+        }
+        let mut highest = -1.0;
+        for (bounds, peak) in self.bounds.chunks_exact(GROUP).zip(&mut self.peaks) {
+            *peak = largest(bounds);
+            highest = if *peak > highest { *peak } else { highest };
+        }
+        highest
+    }
+
+    /// Weigh all splits behind places of one bin.
+    #[inline(always)]
+    fn look_into<R: Place>(
+        &mut self,
+        bin: usize,
+        search: &Search<'_, R>,
+        feature: usize,
+        by_row: &[[f64; 2]],
+        best: &mut Best,
+        stream: &mut Stream,
+    ) {
+        let (ordered, total) = (search.block.ordered(feature), search.moments.count);
+        let (start, end) = (bin << self.shift, ((bin + 1) << self.shift).min(ordered.len()));
+        let room = (1 << self.shift) + 1;
+        self.places.resize(room, 0);
+        self.lefts.resize(room, [0.0; 2]);
+        self.gains.resize(room, 0.0);
+        let mut left = [self.before[0][bin], self.before[1][bin]];
+        let mut n_here = 0;
+        for (place, row) in (start..end).zip(&ordered[start..end]) {
+            let here = by_row[row.index()];
+            left = [left[0] + here[0], left[1] + here[1]];
+            // What is no place of the node is overwritten.
+            (self.places[n_here], self.lefts[n_here]) = (place as u32, left);
+            n_here += usize::from(here[1] > 0.0);
+        }
+        if let Some(next) = self.sums[bin + 1..].iter().position(|sum| sum.0[1] > 0.0) {
+            let start = (bin + 1 + next) << self.shift;
+            let is_here = |row: &R| by_row[row.index()][1] > 0.0;
+            self.places[n_here] = (start + ordered[start..].iter().position(is_here).unwrap_or(0)) as u32;
+        } else {
+            // Behind the last row of the node nothing is parted.
+            n_here -= 1;
+        }
+        let gains = &mut self.gains[..n_here];
+        for (gain, [sum, count]) in gains.iter_mut().zip(&self.lefts) {
+            *gain = sum * sum / (count * (total - count));
+        }
+        if !search.ranks.is_distinct[feature] {
+            search.drop_ties(feature, gains, &self.places);
+        }
+        best.meet(feature, gains, |position| self.places[position] as usize, stream);
+    }
+}
+
+impl Best {
+    /// A bin whose bound is lower has no split that is as good as the best so far.
+    #[inline(always)]
+    fn least(&self) -> f64 {
+        (self.gain - SLACK * self.tie).max(self.tie / SLACK)
+    }
+}
