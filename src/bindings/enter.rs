@@ -57,7 +57,7 @@ where
 {
     let pool = pool::current().map_err(|failure| failure.into_exception(py))?;
     let outcome = py.detach(|| {
-        let job = Job::here(memory::left, &pool, is_interrupted);
+        let job = Job::here(memory::left, pool, is_interrupted);
         catch_unwind(AssertUnwindSafe(|| work(&job)))
     });
     if let Some(error) = RAISED.take() {

@@ -6,10 +6,14 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rayon::ThreadPool;
+
+/// Most threads that help: to wake each takes a few microseconds.
+const MOST_OTHERS: usize = 15;
 
 /// How long the caller waits for the others between two looks around.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -38,15 +42,16 @@ struct Board {
     changed: Condvar,
 }
 
-/// Threads of a pool that wait for work until this is dropped.
+/// Threads of a pool that wait for work until this is dropped, asked for when there first is some.
 pub struct Crew {
     board: Arc<Board>,
-    is_alone: bool,
+    pool: Arc<ThreadPool>,
+    n_asked: AtomicUsize,
 }
 
 impl std::fmt::Debug for Crew {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Crew").field("is_alone", &self.is_alone).finish_non_exhaustive()
+        f.debug_struct("Crew").field("n_asked", &self.n_asked).finish_non_exhaustive()
     }
 }
 
@@ -105,24 +110,29 @@ impl Drop for Shown<'_> {
 }
 
 impl Crew {
-    /// Ask all threads of the pool but one, whose place the caller takes.
-    pub fn of(pool: &ThreadPool) -> Self {
-        let board = Arc::new(Board::default());
-        let n_others = pool.current_num_threads() - 1;
-        for _ in 0..n_others {
-            let board = Arc::clone(&board);
-            pool.spawn(move || board.serve());
-        }
-        Self { board, is_alone: n_others == 0 }
+    /// None is asked yet.
+    pub fn of(pool: Arc<ThreadPool>) -> Self {
+        Self { board: Arc::default(), pool, n_asked: AtomicUsize::new(0) }
     }
 
-    /// Do `work`, alone or with others, and return when all of it is done. `look_around` is called now and then while
-    /// others are at their last pieces. Work within work is done alone.
+    /// Have so many others, or as many as there are beside the one whose place the caller takes.
+    fn ask(&self, n_wanted: usize) -> usize {
+        let n_others = n_wanted.min(self.pool.current_num_threads() - 1).min(MOST_OTHERS);
+        let n_asked = self.n_asked.fetch_max(n_others, Ordering::Relaxed);
+        for _ in n_asked..n_others {
+            let board = Arc::clone(&self.board);
+            self.pool.spawn(move || board.serve());
+        }
+        n_others
+    }
+
+    /// Do `work` of so many pieces, alone or with others, and return when all of it is done. `look_around` is called now
+    /// and then while others are at their last pieces. Work within work is done alone.
     ///
     /// # Panics
     /// If the work does, wherever it was done.
-    pub fn share(&self, work: &(dyn Fn() + Sync), look_around: &dyn Fn()) {
-        if self.is_alone || self.board.state().work.is_some() {
+    pub fn share(&self, n_pieces: usize, work: &(dyn Fn() + Sync), look_around: &dyn Fn()) {
+        if n_pieces < 2 || self.board.state().work.is_some() || self.ask(n_pieces - 1) == 0 {
             return work();
         }
         // SAFETY: only the lifetime is taken away; `Shown` is dropped, and with it all use ended, before this returns.

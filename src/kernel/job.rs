@@ -1,7 +1,7 @@
 //! Cancellation, progress, and parallel work whose result does not depend on the number of threads.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use rayon::ThreadPool;
@@ -75,7 +75,7 @@ impl Job {
 
     /// A job that the calling thread does itself, helped by the threads of a pool, which it does not belong to. Every 50 ms
     /// it asks `is_interrupted`, and stops if so.
-    pub fn here(left: fn() -> Option<u64>, pool: &ThreadPool, is_interrupted: fn() -> bool) -> Self {
+    pub fn here(left: fn() -> Option<u64>, pool: Arc<ThreadPool>, is_interrupted: fn() -> bool) -> Self {
         let crew = Crew::of(pool);
         let here = Here { crew, is_interrupted, start: Instant::now(), next: AtomicU64::new(POLL) };
         Self { here: Some(here), ..Self::with_memory(left) }
@@ -198,11 +198,7 @@ impl Job {
             }
             done.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
         };
-        if n > 1 {
-            here.crew.share(&take, &|| drop(self.check()));
-        } else {
-            take();
-        }
+        here.crew.share(n, &take, &|| drop(self.check()));
         let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         done.sort_unstable_by_key(|&(index, _)| index);
         done.into_iter().map(|(_, result)| result).collect()

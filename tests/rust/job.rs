@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use regiometrics::kernel::error::Error;
@@ -106,7 +107,7 @@ fn results_take_their_own_room_only() {
 /// A job that this thread does itself, with a pool beside it.
 fn here<T>(threads: usize, work: impl FnOnce(&Job) -> T) -> T {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    work(&Job::here(|| None, &pool, || false))
+    work(&Job::here(|| None, Arc::new(pool), || false))
 }
 
 #[test]
@@ -174,7 +175,7 @@ fn a_panic_of_a_helper_reaches_the_caller_and_the_next_work_is_done() {
 fn an_interrupted_caller_stops_all() {
     for n_pieces in [1000, 2] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-        let job = Job::here(|| None, &pool, || true);
+        let job = Job::here(|| None, Arc::new(pool), || true);
         let start = std::time::Instant::now();
         let result = job.map(n_pieces, |_| {
             // Two pieces that only end because the job is stopped, wherever they are.
