@@ -292,7 +292,8 @@ def scaling_table(figure: Path) -> str:
             place.loglog(sizes, times, marker="o", ms=4, color=colour, label=name, **style)
             if name == _OWN and len(points) > 1:
                 growth = np.log(times[-1] / times[-2]) / np.log(sizes[-1] / sizes[-2])
-                lines.append(f"| {picture.title} | {sizes[0]:g} – {sizes[-1]:g} | {times[-1]:.3g} s | $n^{{{growth:.2f}}}$ |")
+                range_told, power = f"{sizes[0]:g} – {sizes[-1]:g}", f"$n^{{{growth:.2f}}}$"
+                lines.append(f"| {picture.title} | {range_told} | {times[-1]:.3g} s | {power} |")
         place.set(title=picture.title, xlabel=picture.counts, ylabel="seconds")
         place.grid(alpha=0.3, which="major")
         place.legend(fontsize=8)
