@@ -59,8 +59,8 @@ def share(
     Raises
     ------
     InvalidInputError
-        Repeated unit-periods; a period without the reference unit; a total of zero; a column of `data` with the name
-        of a result column.
+        Repeated unit-periods; a period without the reference unit; a total of zero, or so near it that a share is no
+        double; a column of `data` with the name of a result column.
 
     Examples
     --------

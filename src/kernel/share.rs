@@ -24,7 +24,7 @@ pub fn totals(job: &Job, values: &[f64], cells: &[u32], n_cells: usize) -> Resul
 /// Each value divided by the total of its cell.
 ///
 /// # Errors
-/// `Length`, `NotFinite`, `Code`; `ZeroTotal` naming the cell as its period; `Cancelled`.
+/// `Length`, `NotFinite`, `Code`; `ZeroTotal` and `OutOfRange` naming the cell as their period; `Cancelled`.
 pub fn share(job: &Job, values: &[f64], cells: &[u32], totals: &[f64]) -> Result<Vec<f64>> {
     check::length("cells", cells, values.len())?;
     check::finite("values", values)?;
@@ -35,5 +35,8 @@ pub fn share(job: &Job, values: &[f64], cells: &[u32], totals: &[f64]) -> Result
     }
     let mut shares = Vec::with_capacity(values.len());
     job.walk(values.iter().zip(cells), |(value, &cell)| shares.push(value / totals[cell as usize]))?;
+    if let Some(row) = shares.iter().position(|share| !share.is_finite()) {
+        return Err(Error::OutOfRange { name: "values", period: cells[row] as usize });
+    }
     Ok(shares)
 }

@@ -226,6 +226,8 @@ def test_a_total_of_zero_is_named_with_its_period() -> None:
     )
     alone = pd.DataFrame({"gdp": [1.0, -1.0], "area": ["a", "b"]})
     assert refusal(alone, time=None) == f"the total of column 'gdp' is zero{zero}"
+    tiny = pd.DataFrame({"area": ["nation", "a"], "gdp": [5e-324, 1.0]})
+    assert "column 'gdp' are too large or too small" in refusal(tiny, time=None, total="nation")
 
 
 def test_a_total_beyond_the_range_of_a_double_is_refused_by_name() -> None:

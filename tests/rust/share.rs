@@ -16,3 +16,9 @@ fn a_total_of_zero_is_refused_only_where_it_is_used() {
     let error = share(&Job::new(), &[1.0, -1.0], &[0, 0], &[0.0]);
     assert_eq!(error, Err(Error::ZeroTotal { name: "values", period: 0 }));
 }
+
+#[test]
+fn shares_of_a_total_next_to_zero_are_refused() {
+    let outcome = share(&Job::new(), &[1.0, 1e9], &[0, 1], &[2.0, 5e-324]);
+    assert_eq!(outcome, Err(Error::OutOfRange { name: "values", period: 1 }));
+}
