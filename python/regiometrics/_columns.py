@@ -48,6 +48,7 @@ def is_plain(values: Any) -> bool:
 
 
 def as_series(role: str, values: Any) -> Any:
+    """Return an array, list or series of any library as a series of narwhals, without a copy where that can be."""
     import narwhals as nw
     import pandas as pd
 
@@ -91,6 +92,7 @@ def is_known_finite(series: Any) -> bool:
 
 
 def is_missing(series: Any) -> NDArray[np.bool_]:
+    """Return where a column is null or NaN."""
     if series.implementation.is_pandas():
         return np.asarray(series.to_native().isna(), dtype=bool)
     mask = np.asarray(series.is_null().to_numpy(), dtype=bool)
@@ -102,6 +104,7 @@ def is_missing(series: Any) -> NDArray[np.bool_]:
 
 
 def as_float64(name: str, series: Any, positions: Any = None) -> NDArray[np.float64]:
+    """Return a column of numbers as float64, without a copy where it is that; text and dates are refused."""
     import narwhals as nw
 
     dtype = series.dtype
@@ -166,6 +169,7 @@ def refuse(
     values: NDArray[np.float64] | None = None,
     positions: NDArray[np.int64] | None = None,
 ) -> None:
+    """Raise an error that names the column and the first rows where `mask` holds, if it does anywhere."""
     found = np.flatnonzero(mask)
     if len(found) == 0:
         return
@@ -182,6 +186,7 @@ def original(rows: Any, positions: NDArray[np.int64] | None) -> Any:
 
 
 def listed(rows: Any) -> str:
+    """Return the first rows as text, and how many more there are."""
     named = ", ".join(str(row) for row in rows[:_ROWS_NAMED])
     more = len(rows) - _ROWS_NAMED
     return f"{named} (and {more} more)" if more > 0 else named

@@ -173,7 +173,8 @@ fn a_panic_of_a_helper_reaches_the_caller_and_the_next_work_is_done() {
 
 #[test]
 fn an_interrupted_caller_stops_all() {
-    for n_pieces in [1000, 2] {
+    // Left alone the first takes five seconds, and the second has no end.
+    for n_pieces in [10_000, 2] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
         let job = Job::here(|| None, Arc::new(pool), || true);
         let start = std::time::Instant::now();
@@ -186,6 +187,6 @@ fn an_interrupted_caller_stops_all() {
             job.check()
         });
         assert_eq!(result, Err(Error::Cancelled));
-        assert!(start.elapsed().as_millis() < 400, "{:?}", start.elapsed());
+        assert!(start.elapsed().as_millis() < 2000, "{:?}", start.elapsed());
     }
 }

@@ -1,7 +1,7 @@
 use regiometrics::kernel::cells::{Classes, Panel};
 use regiometrics::kernel::error::Error;
 use regiometrics::kernel::job::Job;
-use regiometrics::kernel::kde::{Cell, Kde, Kernel, Parameters, Remark, Rule, Support, kde};
+use regiometrics::kernel::kde::{Cell, Kde, Kernel, Parameters, Remark, Rule, Support, is_brief, kde};
 
 use crate::tools::{assert_close, numbers, on_threads, panel};
 
@@ -179,4 +179,18 @@ fn the_refused_period_is_named_and_a_cancelled_job_stops() {
     let job = Job::new();
     job.cancel();
     assert_eq!(kde(&job, &two, &parameters(Rule::Fixed(1.0))), Err(Error::Cancelled));
+}
+
+#[test]
+fn only_calls_of_few_terms_are_brief() {
+    let short = Parameters { grid_size: 512, ..parameters(Rule::Fixed(1.0)) };
+    // A panel of provinces, and a million values in one cell, which are binned.
+    assert!(is_brief(31 * 12, 12, &short) && is_brief(1_000_000, 1, &short));
+    // Two thousand cells of a thousand values are evaluated point by point: 10⁹ terms.
+    assert!(!is_brief(2_000_000, 2000, &short));
+    assert!(!is_brief(1_000_000, 1, &Parameters { tolerance: 0.0, ..short }));
+    assert!(!is_brief(372, 12, &Parameters { bootstrap: 1, ..short }));
+    assert!(!is_brief(372, 12, &Parameters { test: 1, ..short }));
+    assert!(!is_brief(372, 12, &Parameters { rule: Rule::CvMl, ..short }));
+    assert!(!is_brief(10_000_000, 1, &short));
 }

@@ -13,7 +13,7 @@ use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 
 /// Up to so many terms, points times places, a density is evaluated directly.
-const DIRECT_TERMS: usize = 1 << 19;
+pub const DIRECT_TERMS: usize = 1 << 19;
 
 /// Distance of the nodes at most, in bandwidths: of a smooth density, and of one that is only known at its nodes.
 const NODE_DISTANCE: f64 = 0.5;

@@ -32,13 +32,13 @@ use super::check;
 use super::error::{Error, Result};
 use super::job::Job;
 use super::stats::unit_of;
-use evaluate::Evaluation;
+use evaluate::{DIRECT_TERMS, Evaluation};
 use grid::Grid;
 use sample::{Sample, Spread};
 
 /// Points up to which one pass takes a few milliseconds, and terms of sums.
 const BRIEF_POINTS: usize = 1 << 22;
-const BRIEF_TERMS: usize = 1 << 20;
+const BRIEF_TERMS: usize = 1 << 22;
 
 /// Weights of this size, or as small, are taken in other units: 2⁴⁰⁰.
 const HEAVY: f64 = 2.582_249_878_086_908_6e120;
@@ -151,8 +151,9 @@ pub fn kde(job: &Job, panel: &Panel<'_>, parameters: &Parameters) -> Result<Kde>
 pub fn is_brief(n_points: usize, n_cells: usize, parameters: &Parameters) -> bool {
     let is_quick =
         matches!(parameters.rule, Rule::Fixed(_) | Rule::Silverman | Rule::Scott | Rule::NormalReference);
-    let has_bins = parameters.tolerance > 0.0;
-    let n_terms = if has_bins { 0 } else { n_points }.max(n_cells).saturating_mul(parameters.grid_size);
+    // Cells of many points have bins, and cost a pass; all others cost points times places.
+    let most = if parameters.tolerance > 0.0 { n_cells.saturating_mul(DIRECT_TERMS) } else { usize::MAX };
+    let n_terms = most.min(n_points.saturating_mul(parameters.grid_size));
     is_quick
         && parameters.bootstrap == 0
         && parameters.test == 0
