@@ -15,6 +15,7 @@ pub mod matrix;
 pub mod rng;
 pub mod sort;
 pub mod spatial_panel;
+mod spares;
 pub mod special;
 pub mod stats;
 pub mod weights;

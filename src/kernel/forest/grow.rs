@@ -82,6 +82,7 @@ pub(crate) struct Grower<'a> {
     draws: Vec<Draws>,
     order: Vec<u32>,
     levels: Vec<Level>,
+    under: oob::Under,
     work: Work,
 }
 
@@ -114,6 +115,7 @@ impl<'a> Grower<'a> {
             draws: vec![Draws::default(); n],
             order: Vec::with_capacity(n),
             levels: vec![Level::default(); LEVELS],
+            under: oob::Under::default(),
             work: Work {
                 scratch: Scratch::new(n),
                 buffer: vec![0; n],
@@ -133,14 +135,6 @@ impl<'a> Grower<'a> {
             let list = if count > 0 { &mut self.inside } else { &mut self.outside };
             list.push(row as u32);
         }
-    }
-
-    /// Draw rows and grow one tree.
-    pub fn grow(&mut self, job: &Job, tree: usize, response: &Response) -> Result<Tree> {
-        self.draw(tree);
-        let mut grown = Tree::default();
-        self.grow_into(job, tree, response, &mut grown)?;
-        Ok(grown)
     }
 
     /// Grow one tree on the rows drawn last.
@@ -181,13 +175,21 @@ impl<'a> Grower<'a> {
     }
 
     /// The prediction of a tree for the rows that it did not draw.
-    pub fn out_of_bag(&mut self, job: &Job, places: &BothWays<'_>, tree: &Tree) -> Result<oob::Outside> {
-        let buffer = &mut self.work.buffer;
+    pub fn out_of_bag(
+        &mut self,
+        job: &Job,
+        places: &BothWays<'_>,
+        tree: &Tree,
+        told: &mut oob::Outside,
+    ) -> Result<()> {
+        let (rows, buffer, under) = (&self.outside, &mut self.work.buffer, &mut self.under);
         match places {
             BothWays::Narrow(columns, by_row) => {
-                oob::route(job, columns, by_row, tree, &self.outside, buffer)
+                oob::route(job, columns, by_row, tree, rows, buffer, under, told)
             }
-            BothWays::Wide(columns, by_row) => oob::route(job, columns, by_row, tree, &self.outside, buffer),
+            BothWays::Wide(columns, by_row) => {
+                oob::route(job, columns, by_row, tree, rows, buffer, under, told)
+            }
         }
     }
 }

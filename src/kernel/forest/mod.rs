@@ -23,11 +23,12 @@ pub use oob::Curve;
 pub use ranks::Ranks;
 
 pub(crate) use self::grow::{Grower, Response};
-use self::oob::Tally;
+use self::oob::{Outside, Tally};
 use super::check;
 use super::error::{Error, Result};
 use super::job::Job;
 use super::rng::Stream;
+use super::spares::Spares;
 
 /// Trees whose out-of-bag predictions are held at a time; the result does not depend on it.
 const BATCH: usize = 32;
@@ -317,20 +318,24 @@ pub(crate) fn fit_on(
     let mut forest = Forest::new(ranks.n_features());
     let mut tally = Tally::new(response);
     let mut purity = vec![0.0; ranks.n_features()];
+    let (growers, spares) = (Spares::default(), Spares::<(Tree, Outside)>::default());
     for first in (0..parameters.n_trees).step_by(BATCH) {
         let count = BATCH.min(parameters.n_trees - first);
         forest.reserve(job, parameters.n_trees)?;
         job.foresee("trees at a time", count, response.len() * BYTES_OF_OUTSIDE)?;
-        let grown = job.map_with(
-            count,
-            || Grower::new(ranks, parameters),
-            |grower, index| {
-                let tree = grower.grow(job, first + index, &scaled)?;
-                let outside = grower.out_of_bag(job, &places, &tree)?;
-                job.step();
-                Ok((tree, outside))
-            },
-        )?;
+        let grown = job.map(count, |index| {
+            let (mut tree, mut outside) = spares.take(Default::default);
+            growers.with(
+                || Grower::new(ranks, parameters),
+                |grower| {
+                    grower.draw(first + index);
+                    grower.grow_into(job, first + index, &scaled, &mut tree)?;
+                    grower.out_of_bag(job, &places, &tree, &mut outside)
+                },
+            )?;
+            job.step();
+            Ok((tree, outside))
+        })?;
         let trees: Vec<&Tree> = grown.iter().map(|(tree, _)| tree).collect();
         let add_up = || {
             grown.iter().try_for_each(|(tree, outside)| {
@@ -341,6 +346,7 @@ pub(crate) fn fit_on(
             })
         };
         rayon::join(|| forest.append(&trees), add_up).1?;
+        grown.into_iter().for_each(|tree| spares.give(tree));
     }
     let trees = parameters.n_trees as f64;
     purity.iter_mut().for_each(|sum| *sum /= trees);

@@ -19,7 +19,7 @@ const PIECE: usize = 64;
 const ROWS_APART: usize = 16;
 
 /// The out-of-bag rows of one tree with its predictions.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Outside {
     pub rows: Vec<u32>,
     pub prediction: Vec<f64>,
@@ -36,6 +36,14 @@ pub struct Curve {
     pub n_scored: Vec<u32>,
 }
 
+/// Memory that rows need on their way.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Under {
+    rows: Vec<u32>,
+    prediction: Vec<f64>,
+    waiting: Vec<(usize, usize, usize)>,
+}
+
 /// Send `outside` down the tree: all rows of a node at a time, and the last few on their own.
 ///
 /// The rows of a node that has many of them lie close together in `columns`; those of a small one are few stretches of memory
@@ -47,11 +55,16 @@ pub(super) fn route<R: Place>(
     tree: &Tree,
     outside: &[u32],
     buffer: &mut [u32],
-) -> Result<Outside> {
+    under: &mut Under,
+    told: &mut Outside,
+) -> Result<()> {
     let (n_rows, n_features) = (buffer.len(), by_row.len() / buffer.len());
-    let mut rows = outside.to_vec();
-    let mut prediction = vec![0.0; outside.len()];
-    let mut waiting = vec![(0, 0, rows.len())];
+    let Under { rows, prediction, waiting } = under;
+    rows.clear();
+    rows.extend_from_slice(outside);
+    prediction.resize(outside.len(), 0.0);
+    waiting.clear();
+    waiting.push((0, 0, rows.len()));
     let mut seen = 0_usize;
     while let Some((node, start, end)) = waiting.pop() {
         seen += 1;
@@ -81,12 +94,13 @@ pub(super) fn route<R: Place>(
     }
     // In the order of `outside`, which is that of the data: sums over trees are then read one after another.
     outside.iter().zip(0..).for_each(|(&row, position)| buffer[row as usize] = position);
-    let mut in_order = vec![0.0; outside.len()];
-    for (&row, value) in rows.iter().zip(prediction) {
-        in_order[buffer[row as usize] as usize] = value;
+    told.prediction.resize(outside.len(), 0.0);
+    for (&row, &value) in rows.iter().zip(&*prediction) {
+        told.prediction[buffer[row as usize] as usize] = value;
     }
-    rows.copy_from_slice(outside);
-    Ok(Outside { rows, prediction: in_order })
+    told.rows.clear();
+    told.rows.extend_from_slice(outside);
+    Ok(())
 }
 
 /// Send a few rows down the tree from `node`, step by step together, so that none waits for the memory of another.
