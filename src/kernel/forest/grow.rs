@@ -93,6 +93,15 @@ struct Work {
     features: Vec<u32>,
     nodes_seen: usize,
     boundaries: Vec<Boundary>,
+    pure: Pure,
+}
+
+/// Leaves whose responses are all one number, with a row of the data that has it.
+#[derive(Debug, Default)]
+struct Pure {
+    leaves: Vec<[u32; 2]>,
+    /// How many there are of them; there is room for more.
+    count: usize,
 }
 
 /// The rows of the data on both sides of a split, next to it.
@@ -122,6 +131,7 @@ impl<'a> Grower<'a> {
                 features: (0..ranks.n_features() as u32).collect(),
                 nodes_seen: 0,
                 boundaries: Vec::new(),
+                pure: Pure::default(),
             },
         }
     }
@@ -141,6 +151,7 @@ impl<'a> Grower<'a> {
     pub fn grow_into(&mut self, job: &Job, index: usize, response: &Response, tree: &mut Tree) -> Result<()> {
         tree.clear(self.ranks.n_features());
         self.work.boundaries.clear();
+        self.work.pure.count = 0;
         for &row in &self.inside {
             let row = row as usize;
             self.draws[row] = Draws { count: f64::from(self.counts[row]), response: response.scaled[row] };
@@ -171,6 +182,7 @@ impl<'a> Grower<'a> {
             }
         }
         growth.thresholds();
+        growth.pure_leaves();
         Ok(())
     }
 
@@ -316,12 +328,14 @@ impl Growth<'_> {
     fn leaf<R: Place>(&mut self, block: &Block<'_, R>, rows: &[u32], node: &Node) {
         let described = &mut self.tree.nodes[node.place];
         described.n_draws = node.sums.count as u32;
-        described.value = if is_pure(block.rows, rows) {
-            // The number itself, not its mean, which may differ in the last digit.
-            self.response.original[block.origin(rows[0])]
-        } else {
-            self.response.level(node.sums.mean())
-        };
+        described.value = self.response.level(node.sums.mean());
+        let Pure { leaves, count } = &mut self.work.pure;
+        if leaves.len() == *count {
+            leaves.resize((2 * *count).max(NODES), [0; 2]);
+        }
+        // Overwritten by the next if it is none: there is no branch to be foretold.
+        leaves[*count] = [node.place as u32, block.origin(rows[0]) as u32];
+        *count += usize::from(is_pure(block.rows, rows));
     }
 
     /// Bring factors drawn without replacement to the front; those that are constant in the node count as drawn.
@@ -378,6 +392,17 @@ impl Growth<'_> {
             }
         }
         work.boundaries.clear();
+    }
+
+    /// Give leaves of one response the number itself, not its mean, which may differ in the last digit.
+    ///
+    /// The responses lie far apart in memory, as values of factors do.
+    fn pure_leaves(&mut self) {
+        let Pure { leaves, count } = &mut self.work.pure;
+        for &[place, row] in &leaves[..*count] {
+            self.tree.nodes[place as usize].value = self.response.original[row as usize];
+        }
+        *count = 0;
     }
 }
 
