@@ -22,6 +22,19 @@ macro_rules! wide_or_plain {
 
 pub(crate) use wide_or_plain;
 
+/// Have the processor fetch an entry that is read soon; nothing where there is none.
+#[inline(always)]
+pub(crate) fn fetch<T>(entries: &[T], index: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(entry) = entries.get(index) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: every such processor has the instruction.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(entry).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (entries, index);
+}
+
 /// Whether this processor has all of the instructions.
 #[cfg(target_arch = "x86_64")]
 #[inline]

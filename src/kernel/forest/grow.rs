@@ -2,7 +2,7 @@
 
 use super::block::{Block, Draws, Level};
 use super::bootstrap::in_bag;
-use super::ranks::{BothWays, GAPS, Gap, Place, Places, Ranks, Table};
+use super::ranks::{BothWays, GAPS, Gap, Looking, Place, Places, Ranks, Table};
 use super::split::{Moments, Scratch, Search, Split, Sums, is_pure};
 use super::{GROWTH, Parameters, Tree, TreeNode, oob};
 use crate::kernel::error::Result;
@@ -376,19 +376,38 @@ impl Growth<'_> {
 
     /// Put the threshold of each split between the values beside it, once the tree is grown.
     ///
-    /// The values lie far apart in memory: read one after another while growing, each would be waited for.
+    /// The values lie far apart in memory: read one after another while growing, each would be waited for. They are fetched
+    /// for some splits while those before are looked at.
     fn thresholds(&mut self) {
         let Self { ranks, tree, work, .. } = self;
-        for boundaries in work.boundaries.chunks(GAPS) {
-            let mut gaps = [Gap::default(); GAPS];
-            for (gap, boundary) in gaps.iter_mut().zip(boundaries) {
-                let feature = tree.nodes[boundary.place as usize].feature as usize;
-                let value = |row: u32| ranks.value(feature, row as usize);
-                *gap = Gap { feature, below: value(boundary.low), above: value(boundary.high) };
+        let mut in_turn = work.boundaries.chunks(GAPS);
+        let mut before: Option<(&[Boundary], Looking)> = None;
+        let mut next = in_turn.next();
+        loop {
+            let here = next;
+            next = in_turn.next();
+            for Boundary { place, low, high } in next.into_iter().flatten() {
+                let feature = tree.nodes[*place as usize].feature as usize;
+                [low, high].into_iter().for_each(|&row| ranks.fetch_value(feature, row as usize));
             }
-            for (boundary, (threshold, last)) in boundaries.iter().zip(ranks.between(&gaps)) {
-                let node = &mut tree.nodes[boundary.place as usize];
-                (node.threshold, node.last) = (threshold, last);
+            let looking = here.map(|boundaries| {
+                let mut gaps = [Gap::default(); GAPS];
+                for (gap, boundary) in gaps.iter_mut().zip(boundaries) {
+                    let feature = tree.nodes[boundary.place as usize].feature as usize;
+                    let value = |row: u32| ranks.value(feature, row as usize);
+                    *gap = Gap { feature, below: value(boundary.low), above: value(boundary.high) };
+                }
+                (boundaries, ranks.look_between(gaps))
+            });
+            if let Some((boundaries, looking)) = &before {
+                for (boundary, (threshold, last)) in boundaries.iter().zip(ranks.between(looking)) {
+                    let node = &mut tree.nodes[boundary.place as usize];
+                    (node.threshold, node.last) = (threshold, last);
+                }
+            }
+            before = looking;
+            if before.is_none() {
+                break;
             }
         }
         work.boundaries.clear();

@@ -4,6 +4,7 @@ use crate::kernel::check;
 use crate::kernel::error::Result;
 use crate::kernel::job::Job;
 use crate::kernel::sort;
+use crate::kernel::wide::fetch;
 
 /// A place in sorted order as it is stored.
 pub(crate) trait Place: Copy + Send + Sync + Default + PartialOrd + 'static {
@@ -126,19 +127,45 @@ impl<'a> Ranks<'a> {
         self.sorted.len()
     }
 
+    /// The value of a factor in a row of the data is read soon.
+    #[inline(always)]
+    pub(super) fn fetch_value(&self, feature: usize, row: usize) {
+        fetch(self.columns[feature], row);
+    }
+
     /// The value of a factor in a row of the data; minus zero is zero.
     pub(super) fn value(&self, feature: usize, row: usize) -> f64 {
         self.columns[feature][row] + 0.0
     }
 
-    /// The thresholds between values that nodes part, and the last places of the factors that go left. O(log n) each.
+    /// Begin to look for the thresholds between values that nodes part. O(log n) each.
+    pub(super) fn look_between(&self, gaps: [Gap; GAPS]) -> Looking {
+        let middles = gaps.map(|gap| threshold(gap.below, gap.above));
+        let slacks = gaps.map(Gap::slack);
+        let ends = std::array::from_fn(|each| middles[each] + slacks[each]);
+        let mut starts = [0; GAPS];
+        if self.n_rows >= MANY {
+            let firsts: [&[f64]; GAPS] = gaps.map(|gap| &self.firsts[gap.feature][..]);
+            let pieces = count_up_to(&firsts, &ends, [0; GAPS], self.n_rows.div_ceil(PIECE));
+            starts = pieces.map(|piece| (piece.saturating_sub(1) * PIECE).min(self.n_rows - PIECE));
+            for (gap, start) in gaps.iter().zip(starts) {
+                (start..start + PIECE)
+                    .step_by(LINE)
+                    .for_each(|place| fetch(&self.sorted[gap.feature], place));
+            }
+        }
+        Looking { gaps, middles, slacks, ends, starts }
+    }
+
+    /// The thresholds, and the last places of the factors that go left.
     ///
     /// A threshold is the midpoint, or a value of the data that is the midpoint but for rounding: on which side such a
     /// row falls must not depend on the unit, in which 0.2 may be the midpoint of 0.1 and 0.3 or not.
-    pub(super) fn between(&self, gaps: &[Gap; GAPS]) -> [(f64, u32); GAPS] {
-        let middles = gaps.map(|gap| threshold(gap.below, gap.above));
-        let slacks = gaps.map(Gap::slack);
-        let ends = self.ends(gaps, &std::array::from_fn(|each| middles[each] + slacks[each]));
+    pub(super) fn between(&self, looking: &Looking) -> [(f64, u32); GAPS] {
+        let Looking { gaps, middles, slacks, ends, starts } = looking;
+        let columns: [&[f64]; GAPS] = gaps.map(|gap| &self.sorted[gap.feature][..self.n_rows]);
+        let length = if self.n_rows < MANY { self.n_rows } else { PIECE };
+        let ends = count_up_to(&columns, ends, *starts, length);
         std::array::from_fn(|each| {
             // At least the lower value is left of it.
             let last = ends[each].saturating_sub(1);
@@ -146,18 +173,6 @@ impl<'a> Ranks<'a> {
             let is_middle = slacks[each] > 0.0 && nearest > middles[each] - slacks[each];
             (if is_middle { nearest } else { middles[each] }, last as u32)
         })
-    }
-
-    /// How many values of its factor are no larger than each number. O(log n) each.
-    fn ends(&self, gaps: &[Gap; GAPS], numbers: &[f64; GAPS]) -> [usize; GAPS] {
-        let columns: [&[f64]; GAPS] = gaps.map(|gap| &self.sorted[gap.feature][..self.n_rows]);
-        if self.n_rows < MANY {
-            return count_up_to(&columns, numbers, [0; GAPS], self.n_rows);
-        }
-        let firsts: [&[f64]; GAPS] = gaps.map(|gap| &self.firsts[gap.feature][..]);
-        let pieces = count_up_to(&firsts, numbers, [0; GAPS], self.n_rows.div_ceil(PIECE));
-        let starts = pieces.map(|piece| (piece.saturating_sub(1) * PIECE).min(self.n_rows - PIECE));
-        count_up_to(&columns, numbers, starts, PIECE)
     }
 }
 
@@ -189,6 +204,21 @@ const MANY: usize = 1 << 12;
 
 /// Values in a piece.
 const PIECE: usize = 32;
+
+/// Values that are fetched from memory at once.
+const LINE: usize = 8;
+
+/// Thresholds that are half found: what comes next waits for memory, and other work is done in the meantime.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Looking {
+    gaps: [Gap; GAPS],
+    middles: [f64; GAPS],
+    slacks: [f64; GAPS],
+    /// The last value to go left is the last that is no larger than this,
+    ends: [f64; GAPS],
+    /// and stands no earlier than here.
+    starts: [usize; GAPS],
+}
 
 /// Searches for thresholds that go on together.
 pub(super) const GAPS: usize = 32;
