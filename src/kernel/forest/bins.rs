@@ -2,7 +2,7 @@
 //! weighed one by one.
 
 use super::ranks::Place;
-use super::split::{Best, Search, largest};
+use super::split::{Best, Search, Split, largest};
 use crate::kernel::rng::Stream;
 
 /// Nodes of fewer rows are searched place by place.
@@ -211,7 +211,11 @@ impl Bins {
         if !search.ranks.is_distinct[feature] {
             search.drop_ties(feature, gains, &self.places);
         }
-        best.meet(feature, gains, |position| self.places[position] as usize, stream);
+        let split = |position: usize| {
+            let (left, high) = (self.lefts[position], self.places[position + 1] as usize);
+            Split { feature, low: self.places[position] as usize, high, left, decrease: 0.0 }
+        };
+        best.meet(gains, split, stream);
     }
 }
 

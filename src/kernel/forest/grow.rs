@@ -296,6 +296,7 @@ impl Growth<'_> {
         described.n_draws = moments.count as u32;
         described.value = self.response.level(moments.mean);
         if moments.squares <= 0.0 {
+            self.work.scratch.forget(rows);
             return Ok(());
         }
         let n_drawn = self.draw_features();
@@ -303,7 +304,8 @@ impl Growth<'_> {
         let (job, ranks) = (self.job, self.ranks);
         let search = Search { job, ranks, block, rows, moments: &moments };
         if let Some(split) = scratch.best_split(&search, &features[..n_drawn], &mut self.stream)? {
-            let (middle, [left_sums, right_sums]) = self.split(block, rows, node.place, &split);
+            let middle = self.split(block, rows, node.place, &split);
+            let [left_sums, right_sums] = moments.parted(&split);
             let (left, middle) = (self.tree.nodes[node.place].left as usize, node.start + middle);
             let right = Node { start: middle, end: node.end, place: left + 1, sums: right_sums };
             let left = Node { start: node.start, end: middle, place: left, sums: left_sums };
@@ -314,6 +316,8 @@ impl Growth<'_> {
                     waiting.push(child);
                 }
             }
+        } else {
+            scratch.forget(rows);
         }
         Ok(())
     }
@@ -328,7 +332,7 @@ impl Growth<'_> {
     fn leaf<R: Place>(&mut self, block: &Block<'_, R>, rows: &[u32], node: &Node) {
         let described = &mut self.tree.nodes[node.place];
         described.n_draws = node.sums.count as u32;
-        described.value = self.response.level(node.sums.mean());
+        described.value = self.response.level(Sums::new(block.rows, rows).mean());
         let Pure { leaves, count } = &mut self.work.pure;
         if leaves.len() == *count {
             leaves.resize((2 * *count).max(NODES), [0; 2]);
@@ -360,7 +364,7 @@ impl Growth<'_> {
         rows: &mut [u32],
         place: usize,
         split: &Split,
-    ) -> (usize, [Sums; 2]) {
+    ) -> usize {
         let row = |at| block.row(split.feature, at) as u32;
         let boundary = Boundary { place: place as u32, low: row(split.low), high: row(split.high) };
         self.work.boundaries.push(boundary);
@@ -371,7 +375,8 @@ impl Growth<'_> {
         nodes.extend_from_slice(&[TreeNode::LEAF; 2]);
         purity[split.feature] += self.response.squares(split.decrease);
         let (column, last) = (block.column(split.feature), R::of(split.low));
-        part(rows, &mut self.work.buffer, column, last, block.rows)
+        let Work { scratch, buffer, .. } = &mut *self.work;
+        scratch.part(rows, buffer, column, last)
     }
 
     /// Put the threshold of each split between the values beside it, once the tree is grown.
@@ -425,48 +430,13 @@ impl Growth<'_> {
     }
 }
 
-/// [`partition`] with the sums of both sides, each added up in the order of its rows.
-#[inline(always)]
-fn part<R: Place>(
-    rows: &mut [u32],
-    buffer: &mut [u32],
-    column: &[R],
-    last: R,
-    draws: &[Draws],
-) -> (usize, [Sums; 2]) {
-    let (mut n_left, mut n_right) = (0, 0);
-    let mut sums = [0.0; 4];
-    let n_rows = rows.len();
-    assert!(n_rows <= buffer.len());
-    for position in 0..n_rows {
-        // SAFETY: rows of a node are rows of its block, and `column` and `draws` have an entry for each of those; neither
-        // side has more rows than were looked at, and `buffer` has room for all of them.
-        let (is_left, Draws { count, response }) = unsafe {
-            let row = *rows.get_unchecked(position);
-            let is_left = *column.get_unchecked(row as usize) <= last;
-            *rows.get_unchecked_mut(n_left) = row;
-            *buffer.get_unchecked_mut(n_right) = row;
-            (is_left, *draws.get_unchecked(row as usize))
-        };
-        n_left += usize::from(is_left);
-        n_right += usize::from(!is_left);
-        // Nothing is added to the other side: there is no branch to be foretold.
-        let (terms, kept) = ([count.to_bits(), (count * response).to_bits()], &KEPT[usize::from(is_left)]);
-        for side in 0..4 {
-            sums[side] += f64::from_bits(terms[side % 2] & kept[side]);
-        }
-    }
-    rows[n_left..].copy_from_slice(&buffer[..n_right]);
-    let [left_count, left, right_count, right] = sums;
-    (n_left, [Sums { count: left_count, sum: left }, Sums { count: right_count, sum: right }])
-}
-
-/// The sums of [`part`] that a row is added to, if it goes right and if it goes left.
-static KEPT: [[u64; 4]; 2] = [[0, 0, u64::MAX, u64::MAX], [u64::MAX, u64::MAX, 0, 0]];
-
 /// Bring the rows that go left to the front, both sides in their order, and return how many they are.
 #[inline(always)]
-pub(super) fn partition(rows: &mut [u32], buffer: &mut [u32], goes_left: impl Fn(u32) -> bool) -> usize {
+pub(super) fn partition(
+    rows: &mut [u32],
+    buffer: &mut [u32],
+    mut goes_left: impl FnMut(u32) -> bool,
+) -> usize {
     let (mut n_left, mut n_right) = (0, 0);
     let buffer = &mut buffer[..rows.len()];
     for position in 0..rows.len() {

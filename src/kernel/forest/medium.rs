@@ -43,6 +43,8 @@ pub(super) struct Medium {
     /// Their places, where values occur twice.
     places: Vec<u32>,
     gains: Vec<f64>,
+    /// Deviations and draws before each four of them.
+    lefts: Vec<[f64; 2]>,
 }
 
 impl Medium {
@@ -64,6 +66,7 @@ impl Medium {
         if self.gains.len() < n_places {
             self.rows.resize(n_places + 8, 0);
             self.gains.resize(n_places.next_multiple_of(4), 0.0);
+            self.lefts.resize(n_places.div_ceil(4), [0.0; 2]);
         }
         // Marked first, for all factors: what is written byte by byte is read as a vector later.
         for (marks, &feature) in self.marks.chunks_exact_mut(stride).zip(features) {
@@ -83,7 +86,7 @@ impl Medium {
                 largest = self.drop_ties(search, feature);
             }
             if best.is_met_by(largest) {
-                self.choose(feature, column, largest, n_rows, best, stream);
+                self.choose(feature, column, largest, n_rows, deviations, best, stream);
             }
         }
     }
@@ -107,6 +110,7 @@ impl Medium {
         column: &[R],
         largest: f64,
         n_rows: usize,
+        deviations: &[[f64; 2]],
         best: &mut Best,
         stream: &mut Stream,
     ) {
@@ -122,7 +126,12 @@ impl Medium {
                 if best.takes_next(stream) {
                     let place = |row: u16| column[usize::from(row)].index();
                     let (low, high) = (place(self.rows[position]), place(self.rows[position + 1]));
-                    best.split = Some(Split { feature, low, high, decrease: 0.0 });
+                    let mut left = self.lefts[part];
+                    for &row in &self.rows[part * 4..=position] {
+                        let [deviation, draws] = deviations[usize::from(row)];
+                        left = [left[0] + deviation, left[1] + draws];
+                    }
+                    best.split = Some(Split { feature, low, high, left, decrease: 0.0 });
                 }
             }
         }
@@ -165,15 +174,17 @@ impl Medium {
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     fn weigh(&mut self, n_rows: usize, deviations: &[[f64; 2]], total: f64, best: &Best) -> f64 {
         let (rows, gains) = (&self.rows[..n_rows - 1], &mut self.gains[..]);
+        let lefts = &mut self.lefts[..n_rows.div_ceil(4)];
         let (fours, slots) = (rows.chunks_exact(4), gains.chunks_exact_mut(4));
         let n_whole = rows.len() - fours.remainder().len();
         let (mut left, totals) = (_mm_setzero_pd(), _mm256_set1_pd(total));
         // Rounding is far less than a tie.
         let near_best = _mm256_set1_pd(best.gain - 2.0 * best.tie);
         let mut largest = _mm256_setzero_pd();
-        for (four, slots) in fours.zip(slots) {
-            // SAFETY: `deviations` has an entry for each row of the block, and four numbers are written.
+        for ((four, slots), before) in fours.zip(slots).zip(&mut *lefts) {
+            // SAFETY: `deviations` has an entry for each row of the block, and two and four numbers are written.
             unsafe {
+                _mm_storeu_pd(before.as_mut_ptr(), left);
                 let pair = |row: u16| _mm_loadu_pd(deviations.get_unchecked(usize::from(row)).as_ptr());
                 let [near, second, third, fourth] =
                     [pair(four[0]), pair(four[1]), pair(four[2]), pair(four[3])];
@@ -199,6 +210,7 @@ impl Medium {
         let two = _mm_max_pd(_mm256_castpd256_pd128(largest), _mm256_extractf128_pd::<1>(largest));
         let mut largest = _mm_cvtsd_f64(_mm_max_sd(two, _mm_unpackhi_pd(two, two)));
         let (mut sum, mut count) = (_mm_cvtsd_f64(left), _mm_cvtsd_f64(_mm_unpackhi_pd(left, left)));
+        lefts[n_whole / 4] = [sum, count];
         let slots = &mut gains[n_whole..rows.len().next_multiple_of(4)];
         slots.fill(0.0);
         for (&row, gain) in rows[n_whole..].iter().zip(slots) {

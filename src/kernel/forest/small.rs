@@ -123,6 +123,7 @@ impl Small {
                 each.see_largest::<N>(best.tie);
             }
         }
+        let weighed = &self.weighed[..features.len()];
         let (mut gain, mut first, mut is_tied) = (0.0, usize::MAX, false);
         for (factor, each) in weighed.iter().enumerate() {
             let is_met = each.largest > best.tie && each.largest >= gain - best.tie;
@@ -135,9 +136,8 @@ impl Small {
         if is_tied {
             self.replay::<N>(features, best, stream);
         } else if let Some(each) = weighed.get(first) {
-            let (low, high) = each.beside::<N>(each.reached.trailing_zeros() as u16);
-            let feature = features[first] as usize;
-            (best.gain, best.split) = (gain, Some(Split { feature, low, high, decrease: 0.0 }));
+            let split = self.split::<N>(each, features[first], each.reached.trailing_zeros() as u16);
+            (best.gain, best.split) = (gain, Some(split));
         }
     }
 
@@ -164,9 +164,21 @@ impl Small {
             }
         }
         if let Some((each, feature, position)) = chosen {
-            let (low, high) = each.beside::<N>(position as u16);
-            best.split = Some(Split { feature: feature as usize, low, high, decrease: 0.0 });
+            best.split = Some(self.split::<N>(each, feature, position as u16));
         }
+    }
+
+    /// The split of a factor behind `position` rows and the next.
+    #[inline(always)]
+    fn split<const N: usize>(&self, each: &Weighed, feature: u32, position: u16) -> Split {
+        let (low, high) = each.beside::<N>(position);
+        let mut left = [0.0; 2];
+        for (deviation, &before) in self.deviations[..N].iter().zip(&each.before) {
+            let kept = if before <= position { u64::MAX } else { 0 };
+            left[0] += f64::from_bits(deviation[0].to_bits() & kept);
+            left[1] += f64::from_bits(deviation[1].to_bits() & kept);
+        }
+        Split { feature: feature as usize, low, high, left, decrease: 0.0 }
     }
 
     /// Sort the rows by counting for each how many stand before it, and weigh the splits between them.

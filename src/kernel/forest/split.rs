@@ -2,6 +2,7 @@
 
 use super::bins::{self, Bins};
 use super::block::{Block, Draws};
+use super::grow::partition;
 #[cfg(target_arch = "x86_64")]
 use super::medium::{MOST_PLACES, Medium};
 use super::ranks::{Place, Ranks};
@@ -60,6 +61,17 @@ impl Sums {
     }
 }
 
+impl Moments {
+    /// The sums of both sides of a split of the node.
+    #[inline(always)]
+    pub fn parted(&self, split: &Split) -> [Sums; 2] {
+        let [deviation, left] = split.left;
+        let right = self.count - left;
+        let sum = |count: f64, deviation: f64| Sums { count, sum: count * self.mean + deviation };
+        [sum(left, deviation), sum(right, -deviation)]
+    }
+}
+
 /// Whether all responses of a node are one number.
 #[inline(always)]
 pub(super) fn is_pure(draws: &[Draws], rows: &[u32]) -> bool {
@@ -86,6 +98,8 @@ pub(super) struct Split {
     /// Neighbouring places of the node on both sides, in the block.
     pub low: usize,
     pub high: usize,
+    /// Deviations and draws that go left.
+    pub left: [f64; 2],
     /// Fall of the sum of squares, scaled.
     pub decrease: f64,
 }
@@ -159,10 +173,31 @@ impl Scratch {
         } else {
             centre::<_, true>(draws, rows, moments, in_turn, by_row);
         }
-        if moments.squares <= 0.0 {
-            // No search follows.
-            rows.iter().for_each(|&row| by_row[row as usize] = [0.0; 2]);
+    }
+
+    /// Forget the deviations of a node that is not parted.
+    pub fn forget(&mut self, rows: &[u32]) {
+        if rows.len() > SMALL {
+            rows.iter().for_each(|&row| self.by_row[row as usize] = [0.0; 2]);
         }
+    }
+
+    /// Bring the rows of a node that go left to the front, both sides in their order, and return how many they are; their
+    /// deviations are forgotten.
+    #[inline(always)]
+    pub fn part<R: Place>(&mut self, rows: &mut [u32], buffer: &mut [u32], column: &[R], last: R) -> usize {
+        // SAFETY: rows of a node are rows of its block, and `column` has an entry for each of those; `by_row` has room for
+        // every row of the data.
+        let goes_left = |row: u32| unsafe { *column.get_unchecked(row as usize) <= last };
+        if rows.len() <= SMALL {
+            return partition(rows, buffer, goes_left);
+        }
+        let by_row = &mut self.by_row[..];
+        partition(rows, buffer, |row| {
+            // SAFETY: as above.
+            unsafe { *by_row.get_unchecked_mut(row as usize) = [0.0; 2] };
+            goes_left(row)
+        })
     }
 
     /// The best split among `features`, of the rows given to [`Scratch::deviations`] last; `None` if no split gains.
@@ -191,9 +226,6 @@ impl Scratch {
                     bins::search(bins, search, features, in_turn, by_row, &mut best, stream);
                 }
             }
-        }
-        if search.rows.len() > SMALL {
-            search.rows.iter().for_each(|&row| self.by_row[row as usize] = [0.0; 2]);
         }
         Ok(best.split.map(|split| Split { decrease: best.gain * count, ..split }))
     }
@@ -268,7 +300,13 @@ impl Scratch {
         if !search.ranks.is_distinct[feature] {
             search.drop_ties(feature, gains, &self.places);
         }
-        best.meet(feature, gains, |position| self.places[position] as usize, stream);
+        let split = |position: usize| {
+            let left =
+                self.places[..=position].iter().fold([0.0; 2], |left, &place| plus(left, deviation(place)));
+            let [low, high] = [position, position + 1].map(|position| self.places[position] as usize);
+            Split { feature, low, high, left, decrease: 0.0 }
+        };
+        best.meet(gains, split, stream);
     }
 }
 
@@ -361,21 +399,14 @@ impl<R: Place> Search<'_, R> {
 impl Best {
     /// Take the best split of a factor if it reaches the best so far; of equal ones each with the same probability.
     ///
-    /// `place` tells the place of the row before each gain, and of the one after the last.
+    /// `split` describes the one of each gain, but for what it gains.
     #[inline(always)]
-    pub fn meet(
-        &mut self,
-        feature: usize,
-        gains: &[f64],
-        place: impl Fn(usize) -> usize,
-        stream: &mut Stream,
-    ) {
+    pub fn meet(&mut self, gains: &[f64], split: impl Fn(usize) -> Split, stream: &mut Stream) {
         let largest = largest(gains);
         if self.is_met_by(largest)
             && let Some(position) = self.choose(largest, gains, stream)
         {
-            let (low, high) = (place(position), place(position + 1));
-            self.split = Some(Split { feature, low, high, decrease: 0.0 });
+            self.split = Some(split(position));
         }
     }
 
