@@ -2,7 +2,8 @@
 //! weighed one by one.
 
 use super::ranks::Place;
-use super::split::{Best, Search, Split, largest};
+use super::split::{Best, Moments, Search, Split, largest};
+use crate::kernel::error::Result;
 use crate::kernel::rng::Stream;
 
 /// Nodes of fewer rows are searched place by place.
@@ -23,15 +24,53 @@ const GROUP: usize = 16;
 /// How far the gain of a bin may be off, in units of what gains that are equal may be: sums of bins are added in another order.
 const SLACK: f64 = 4.0;
 
-/// Deviations, draws, absolute deviations, nothing: of a row or of a bin.
+/// Deviations, and what [`Weight`] makes one number of: of a row or of a bin.
+type Sums = [f64; 2];
+
+/// Draws times `unit` and absolute deviations, which add up to less than half of it.
 #[derive(Debug, Clone, Copy, Default)]
-#[repr(align(32))]
-pub(super) struct Sums(pub [f64; 4]);
+struct Weight {
+    unit: f64,
+}
+
+impl Weight {
+    /// For any rows of a node: deviations that are squared and added up to `squares` add up to √(n · squares) at most.
+    fn of(moments: &Moments) -> Self {
+        // A power of two, so that nothing is rounded but the deviations.
+        Self { unit: 4.0 * power_of_two((moments.count * moments.squares).sqrt()) }
+    }
+
+    #[inline(always)]
+    fn join(self, deviation: f64, draws: f64) -> f64 {
+        draws * self.unit + deviation.abs()
+    }
+
+    /// Draws, and what the absolute deviations are at most.
+    #[inline(always)]
+    fn part(self, weight: f64) -> (f64, f64) {
+        // To the nearest whole number.
+        let draws = (weight / self.unit - 0.25 + WHOLE) - WHOLE;
+        // Each of up to twice as many sums as draws was rounded.
+        let rounding = draws * draws * self.unit * f64::EPSILON;
+        (draws, weight - draws * self.unit + rounding)
+    }
+}
+
+/// Numbers of this size have no digits behind the point.
+const WHOLE: f64 = 1.5 / f64::EPSILON;
+
+/// The largest power of two that is not above a number.
+fn power_of_two(number: f64) -> f64 {
+    f64::from_bits(number.to_bits() & f64::INFINITY.to_bits())
+}
 
 /// The rows of a node in bins: rows whose places share their upper bits.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Bins {
     sums: Vec<Sums>,
+    /// Draws, and absolute deviations at most.
+    draws: Vec<f64>,
+    sizes: Vec<f64>,
     /// Deviations and draws in all bins before.
     before: [Vec<f64>; 2],
     /// No split in the bin, or right behind it, gains more.
@@ -46,18 +85,39 @@ pub(super) struct Bins {
     gains: Vec<f64>,
 }
 
-/// Weigh the splits between the rows of a node that can be the best one, on up to [`AT_A_TIME`] factors.
+/// Weigh the splits between the rows of a node that can be the best one.
 ///
-/// `in_turn` has what the rows add to sums in the order of the rows, `by_row` by row of the block.
+/// Deviations and draws stand in `in_turn` in the order of the rows, in `by_row` by row of the block.
 #[inline(always)]
 pub(super) fn search<R: Place>(
     bins: &mut [Bins; AT_A_TIME],
     search: &Search<'_, R>,
     features: &[u32],
-    in_turn: &[Sums],
+    in_turn: &mut [[f64; 2]],
     by_row: &[[f64; 2]],
     best: &mut Best,
     stream: &mut Stream,
+) -> Result<()> {
+    let weight = Weight::of(search.moments);
+    let in_turn = &mut in_turn[..search.rows.len()];
+    in_turn.iter_mut().for_each(|[deviation, draws]| *draws = weight.join(*deviation, *draws));
+    for features in features.chunks(AT_A_TIME) {
+        search.job.check()?;
+        add_up_all(bins, search, features, in_turn);
+        for (bins, &feature) in bins.iter_mut().zip(features) {
+            bins.best_split(search, feature as usize, weight, by_row, best, stream);
+        }
+    }
+    Ok(())
+}
+
+/// [`add_up`] for up to [`AT_A_TIME`] factors.
+#[inline(always)]
+fn add_up_all<R: Place>(
+    bins: &mut [Bins; AT_A_TIME],
+    search: &Search<'_, R>,
+    features: &[u32],
+    in_turn: &[Sums],
 ) {
     if let (Some(features), Some(bins)) = (features.first_chunk::<3>(), bins.first_chunk_mut::<3>()) {
         add_up(bins, search, features, in_turn);
@@ -65,9 +125,6 @@ pub(super) fn search<R: Place>(
         add_up(bins, search, features, in_turn);
     } else if let (Some(features), Some(bins)) = (features.first_chunk::<1>(), bins.first_chunk_mut::<1>()) {
         add_up(bins, search, features, in_turn);
-    }
-    for (bins, &feature) in bins.iter_mut().zip(features) {
-        bins.best_split(search, feature as usize, by_row, best, stream);
     }
 }
 
@@ -90,13 +147,12 @@ fn add_up<R: Place, const N: usize>(
     }
     let mut sums = bins.each_mut().map(|bins| &mut bins.sums[..]);
     let columns = features.map(|feature| block.column(feature as usize));
-    for (&row, Sums(more)) in rows.iter().zip(in_turn) {
+    for (&row, more) in rows.iter().zip(in_turn) {
         for (sums, column) in sums.iter_mut().zip(&columns) {
             // SAFETY: rows of a node are rows of its block, `column` has a place for each of those, which is below their
             // number, and there is a bin for the last place.
             let sum = unsafe { sums.get_unchecked_mut(column.get_unchecked(row as usize).index() >> shift) };
-            let old = sum.0;
-            sum.0 = [old[0] + more[0], old[1] + more[1], old[2] + more[2], old[3] + more[3]];
+            *sum = [sum[0] + more[0], sum[1] + more[1]];
         }
     }
 }
@@ -108,11 +164,12 @@ impl Bins {
         &mut self,
         search: &Search<'_, R>,
         feature: usize,
+        weight: Weight,
         by_row: &[[f64; 2]],
         best: &mut Best,
         stream: &mut Stream,
     ) {
-        let highest = self.bound(search.moments.count);
+        let highest = self.bound(weight, search.moments.count);
         if highest < best.least() {
             return;
         }
@@ -139,21 +196,26 @@ impl Bins {
     /// positive ones in it, and no less than those before it and the negative ones; the product n₁ (n − n₁) of draws on
     /// both sides is least at one of the ends.
     #[inline(always)]
-    fn bound(&mut self, total: f64) -> f64 {
+    fn bound(&mut self, weight: Weight, total: f64) -> f64 {
         let n_bins = self.sums.len();
         let [lefts, n_lefts] = &mut self.before;
         lefts.resize(n_bins, 0.0);
         n_lefts.resize(n_bins, 0.0);
         self.bounds.resize(n_bins, 0.0);
         self.peaks.resize(n_bins / GROUP, 0.0);
-        let (mut left, mut n_left) = (0.0, 0.0);
-        for ((sum, before), n_before) in self.sums.iter().zip(&mut *lefts).zip(&mut *n_lefts) {
-            (*before, *n_before) = (left, n_left);
-            (left, n_left) = (left + sum.0[0], n_left + sum.0[1]);
+        self.draws.resize(n_bins, 0.0);
+        self.sizes.resize(n_bins, 0.0);
+        for ((sum, draws), size) in self.sums.iter().zip(&mut self.draws).zip(&mut self.sizes) {
+            (*draws, *size) = weight.part(sum[1]);
         }
-        let bins = self.sums.iter().zip(&*lefts).zip(&*n_lefts);
-        for (bound, ((sum, &left), &n_left)) in self.bounds.iter_mut().zip(bins) {
-            let [sum, count, size, _] = sum.0;
+        let (mut left, mut n_left) = (0.0, 0.0);
+        let befores = lefts.iter_mut().zip(&mut *n_lefts);
+        for ((sum, draws), (before, n_before)) in self.sums.iter().zip(&self.draws).zip(befores) {
+            (*before, *n_before) = (left, n_left);
+            (left, n_left) = (left + sum[0], n_left + draws);
+        }
+        let bins = self.sums.iter().zip(&self.draws).zip(&self.sizes).zip(&*lefts).zip(&*n_lefts);
+        for (bound, ((((&[sum, _], &count), &size), &left), &n_left)) in self.bounds.iter_mut().zip(bins) {
             let (above, below) = (left + (size + sum) / 2.0, (size - sum) / 2.0 - left);
             let furthest = if above > below { above } else { below };
             let (first, last) = (n_left + 1.0, n_left + count);
@@ -196,7 +258,7 @@ impl Bins {
             (self.places[n_here], self.lefts[n_here]) = (place as u32, left);
             n_here += usize::from(here[1] > 0.0);
         }
-        if let Some(next) = self.sums[bin + 1..].iter().position(|sum| sum.0[1] > 0.0) {
+        if let Some(next) = self.draws[bin + 1..].iter().position(|&draws| draws > 0.0) {
             let start = (bin + 1 + next) << self.shift;
             let is_here = |row: &R| by_row[row.index()][1] > 0.0;
             self.places[n_here] = (start + ordered[start..].iter().position(is_here).unwrap_or(0)) as u32;

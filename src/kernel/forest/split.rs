@@ -114,8 +114,8 @@ pub(super) struct Scratch {
     /// zero for rows of none.
     by_row: Vec<[f64; 2]>,
     bins: [Bins; bins::AT_A_TIME],
-    /// Deviations, draws, absolute deviations, nothing: of the rows of a large node one after another.
-    in_turn: Vec<bins::Sums>,
+    /// The same of the rows of a large node one after another.
+    in_turn: Vec<[f64; 2]>,
     /// Places that occur.
     occupied: Vec<u64>,
     /// The same places from low to high.
@@ -150,7 +150,7 @@ impl Scratch {
             medium: Medium::default(),
             by_row: vec![[0.0; 2]; n_rows],
             bins: Default::default(),
-            in_turn: vec![bins::Sums::default(); n_rows],
+            in_turn: vec![[0.0; 2]; n_rows],
             occupied: vec![0; n_rows.div_ceil(WORD)],
             places: [0; bins::FEWEST_ROWS + WORD],
             gains: [0.0; bins::FEWEST_ROWS],
@@ -221,10 +221,7 @@ impl Scratch {
             n if n < bins::FEWEST_ROWS => self.best_of_some(search, features, &mut best, stream),
             _ => {
                 let Self { bins, in_turn, by_row, .. } = &mut *self;
-                for features in features.chunks(bins::AT_A_TIME) {
-                    search.job.check()?;
-                    bins::search(bins, search, features, in_turn, by_row, &mut best, stream);
-                }
+                bins::search(bins, search, features, in_turn, by_row, &mut best, stream)?;
             }
         }
         Ok(best.split.map(|split| Split { decrease: best.gain * count, ..split }))
@@ -333,13 +330,6 @@ impl Deviation for [f64; 2] {
 impl Deviation for () {
     #[inline(always)]
     fn of(_: f64, _: f64) -> Self {}
-}
-
-impl Deviation for bins::Sums {
-    #[inline(always)]
-    fn of(weighted: f64, count: f64) -> Self {
-        Self([weighted, count, weighted.abs(), 0.0])
-    }
 }
 
 /// Deviations from the mean, which is made more precise, and their squares.
