@@ -86,6 +86,11 @@ impl Job {
         self.here.as_ref().filter(|_| rayon::current_thread_index().is_none())
     }
 
+    /// Whether the calling thread does this job and is the one that asks.
+    pub(super) fn is_of_caller(&self) -> bool {
+        self.by_caller().is_some()
+    }
+
     /// Ask the work to stop at its next check.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);

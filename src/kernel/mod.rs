@@ -10,6 +10,7 @@ pub mod check;
 pub mod conditional;
 mod crew;
 pub mod error;
+mod in_turn;
 pub mod job;
 pub mod matrix;
 pub mod rng;

@@ -17,6 +17,7 @@ mod forest;
 mod forest_search;
 mod geodetector;
 mod growth_rate;
+mod in_turn;
 mod industrial_upgrading;
 mod interpolate;
 mod job;

@@ -14,15 +14,13 @@ use super::cells::Classes;
 use super::error::{Error, Result};
 use super::forest::oob::Tally;
 use super::forest::ranks::{Place, Table};
-use super::forest::{BYTES_OF_OUTSIDE, Fit, Forest, Parameters, Ranks, Response, check_response};
+use super::forest::{Fit, Forest, Parameters, Ranks, Response, check_response};
 use super::job::Job;
 use super::rng::Stream;
+use super::spares::Spares;
 
 /// Trees of one piece of work; the pieces, and so the sums, are the same for any number of threads.
 const TREES: usize = 10;
-
-/// Pieces whose trees are held at a time.
-const PIECES: usize = 16;
 
 /// Responses that one piece of work holds at most, in rows.
 const HELD_ROWS: usize = 1 << 20;
@@ -146,30 +144,25 @@ fn observe<P: Place>(job: &Job, shared: &Shared<'_, P>, response: &Response) -> 
     let n_features = shared.ranks.n_features();
     let n_trees = shared.options.forest.n_trees;
     let n_pieces = n_trees.div_ceil(TREES);
+    Forest::foresee(job, n_trees)?;
     let mut forest = Forest::new(n_features);
     let mut tally = Tally::new(response.original());
     let mut total = Running::none(n_features);
-    for first in (0..n_pieces).step_by(PIECES) {
-        let count = PIECES.min(n_pieces - first);
-        forest.reserve(job, n_trees)?;
-        job.foresee("trees at a time", count * TREES, shared.ranks.n_rows * BYTES_OF_OUTSIDE)?;
-        let parts = job.map_with(
-            count,
-            || shared.worker(),
-            |worker, piece| {
-                let start = (first + piece) * TREES;
-                worker.run(job, start..n_trees.min(start + TREES), std::slice::from_ref(response), true)
-            },
-        )?;
-        for Part { sums, trees } in parts {
-            forest.append(&trees.iter().map(|(tree, _)| tree).collect::<Vec<_>>());
-            for (_, outside) in &trees {
-                job.check()?;
-                tally.add(outside);
-            }
-            total.add(&sums[0]);
+    let workers = Spares::default();
+    let grow = |piece| {
+        let trees = piece * TREES..n_trees.min((piece + 1) * TREES);
+        let one = std::slice::from_ref(response);
+        workers.with(|| shared.worker(), |worker| worker.run(job, trees, one, true))
+    };
+    job.in_turn(n_pieces, grow, |Part { sums, trees }| {
+        for (tree, outside) in &trees {
+            job.check()?;
+            forest.append(job, tree, n_trees)?;
+            tally.add(outside);
         }
-    }
+        total.add(&sums[0]);
+        Ok(())
+    })?;
     let measures = total.measures(n_trees);
     let inc_node_purity = measures.iter().map(|each| each.inc_node_purity).collect();
     Ok((tally.finish(forest, inc_node_purity), measures))
@@ -191,37 +184,41 @@ fn permute<P: Place>(
     let size = (HELD_ROWS / shared.ranks.n_rows).clamp(1, REPLICATES);
     let mut reached = vec![Reached::default(); measures.len()];
     let tasks = permutations.div_ceil(size).saturating_mul(n_pieces);
-    // As many at a time as keep the sums of all trees of their replicates.
-    let at_once = n_pieces * (PIECES * TREES / n_pieces).max(1);
-    let bytes = size_of::<Part>() + size * (size_of::<Running>() + 3 * size_of::<f64>() * measures.len());
-    job.foresee("pieces of permuted forests", at_once.min(tasks), bytes)?;
-    for first in (0..tasks).step_by(at_once) {
-        let parts = job.map_with(
-            at_once.min(tasks - first),
-            || (shared.worker(), Vec::new(), usize::MAX),
-            |(worker, responses, held), index| {
-                let (block, piece) = ((first + index) / n_pieces, (first + index) % n_pieces);
+    let mut totals: Vec<Running> = Vec::new();
+    let mut n_added = 0;
+    let workers = Spares::default();
+    let grow = |task| {
+        let (block, piece) = (task / n_pieces, task % n_pieces);
+        let replicates = block * size..permutations.min((block + 1) * size);
+        let trees = piece * TREES..forest.n_trees.min((piece + 1) * TREES);
+        workers.with(
+            || (shared.worker(), usize::MAX, Vec::new()),
+            |(worker, held, responses)| {
                 if *held != block {
-                    let replicates = block * size..permutations.min((block + 1) * size);
                     *responses =
                         replicates.map(|each| blocks.permuted(observed, forest.seed, each)).collect();
                     *held = block;
                 }
-                let start = piece * TREES;
-                worker.run(job, start..forest.n_trees.min(start + TREES), responses, false)
+                worker.run(job, trees, responses, false)
             },
-        )?;
-        for pieces in parts.chunks(n_pieces) {
-            for replicate in 0..pieces[0].sums.len() {
-                let mut total = Running::none(measures.len());
-                pieces.iter().for_each(|part| total.add(&part.sums[replicate]));
+        )
+    };
+    job.in_turn(tasks, grow, |Part { sums, .. }| {
+        if n_added == 0 {
+            totals = vec![Running::none(measures.len()); sums.len()];
+        }
+        totals.iter_mut().zip(&sums).for_each(|(total, sum)| total.add(sum));
+        n_added = (n_added + 1) % n_pieces;
+        if n_added == 0 {
+            for total in &totals {
                 let null = total.measures(forest.n_trees);
                 for ((count, null), observed) in reached.iter_mut().zip(&null).zip(measures) {
                     count.count(null, observed);
                 }
             }
         }
-    }
+        Ok(())
+    })?;
     Ok(reached)
 }
 

@@ -197,10 +197,10 @@ impl<'a> Grower<'a> {
         let (rows, buffer, under) = (&self.outside, &mut self.work.buffer, &mut self.under);
         match places {
             BothWays::Narrow(columns, by_row) => {
-                oob::route(job, columns, by_row, tree, rows, buffer, under, told)
+                oob::route(job, (columns, by_row), tree, rows, buffer, under, told)
             }
             BothWays::Wide(columns, by_row) => {
-                oob::route(job, columns, by_row, tree, rows, buffer, under, told)
+                oob::route(job, (columns, by_row), tree, rows, buffer, under, told)
             }
         }
     }

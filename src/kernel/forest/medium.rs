@@ -81,12 +81,11 @@ impl Medium {
             let feature = feature as usize;
             self.sort(factor * stride, search.block.ordered(feature));
             let mut largest = self.weigh(n_rows, deviations, search.moments.count, best);
-            let column = search.block.column(feature);
             if !search.ranks.is_distinct[feature] {
                 largest = self.drop_ties(search, feature);
             }
             if best.is_met_by(largest) {
-                self.choose(feature, column, largest, n_rows, deviations, best, stream);
+                self.choose(search, feature, largest, deviations, best, stream);
             }
         }
     }
@@ -106,14 +105,14 @@ impl Medium {
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
     fn choose<R: Place>(
         &mut self,
+        search: &Search<'_, R>,
         feature: usize,
-        column: &[R],
         largest: f64,
-        n_rows: usize,
         deviations: &[[f64; 2]],
         best: &mut Best,
         stream: &mut Stream,
     ) {
+        let (column, n_rows) = (search.block.column(feature), search.rows.len());
         let least = best.raise(largest);
         for (part, four) in self.gains[..(n_rows - 1).next_multiple_of(4)].chunks_exact(4).enumerate() {
             // SAFETY: four numbers are read.

@@ -30,11 +30,12 @@ use super::job::Job;
 use super::rng::Stream;
 use super::spares::Spares;
 
-/// Trees whose out-of-bag predictions are held at a time; the result does not depend on it.
-const BATCH: usize = 32;
+/// What the forest keeps of a node and of a tree.
+const BYTES_PER_NODE: usize = 28;
+const BYTES_PER_TREE: usize = 28;
 
-/// What a tree says of the rows that it did not draw takes this much per row of the data, 12 bytes for 37 % of them.
-pub(crate) const BYTES_OF_OUTSIDE: usize = 5;
+/// Nodes that stay in the nearest memory while they are copied.
+const NODES_AT_A_TIME: usize = 512;
 
 /// What the streams of a tree are drawn for.
 pub(crate) const BOOTSTRAP: u64 = 0;
@@ -122,55 +123,36 @@ impl Forest {
         Self { n_features, offsets: vec![0], ..Self::default() }
     }
 
-    /// Make room for all of `n_trees` trees, judged by those that are there; beside it 20 bytes a tree for the curve.
-    pub(crate) fn reserve(&mut self, job: &Job, n_trees: usize) -> Result<()> {
-        const BYTES_PER_NODE: usize = 28;
-        const BYTES_PER_TREE: usize = 28;
+    /// `n_trees` trees can be held, if each is a root and no more; beside it 20 bytes a tree for the curve.
+    pub(crate) fn foresee(job: &Job, n_trees: usize) -> Result<()> {
+        job.foresee("trees", n_trees, BYTES_PER_NODE + BYTES_PER_TREE)
+    }
+
+    /// Add a tree behind those that are there; where it finds no room, room is made for all of `n_trees` trees, judged by
+    /// this one and those before it.
+    pub(crate) fn append(&mut self, job: &Job, tree: &Tree, n_trees: usize) -> Result<()> {
         let (n_done, n_nodes) = (self.offsets.len() - 1, self.feature.len());
-        let (n_left, per_tree) = (n_trees - n_done, n_nodes.checked_div(n_done).unwrap_or(0) + 1);
-        let more = n_left * per_tree;
-        if self.feature.capacity() - n_nodes >= more {
-            return Ok(());
-        }
-        job.foresee("trees", n_left, per_tree * BYTES_PER_NODE + BYTES_PER_TREE)?;
-        if n_done > 0 {
+        if self.feature.capacity() - n_nodes < tree.nodes.len() {
+            let n_left = n_trees - n_done;
+            let per_tree = tree.nodes.len().max(n_nodes.checked_div(n_done).unwrap_or(0));
+            job.foresee("trees", n_left, per_tree * BYTES_PER_NODE + BYTES_PER_TREE)?;
+            // Some are larger than the first.
+            let more = n_left * per_tree + n_left * per_tree / 32;
             self.feature.reserve_exact(more);
             self.threshold.reserve_exact(more);
             self.left.reserve_exact(more);
             self.value.reserve_exact(more);
             self.n_draws.reserve_exact(more);
         }
+        for nodes in tree.nodes.chunks(NODES_AT_A_TIME) {
+            self.feature.extend(nodes.iter().map(|node| node.feature));
+            self.threshold.extend(nodes.iter().map(|node| node.threshold));
+            self.left.extend(nodes.iter().map(|node| node.left));
+            self.value.extend(nodes.iter().map(|node| node.value));
+            self.n_draws.extend(nodes.iter().map(|node| node.n_draws));
+        }
+        self.offsets.push(self.feature.len() as u64);
         Ok(())
-    }
-
-    /// Add trees behind those that are there, on two threads if there are.
-    pub(crate) fn append(&mut self, trees: &[&Tree]) {
-        let Self { feature, threshold, left, value, n_draws, offsets, .. } = self;
-        let n_nodes = trees.iter().map(|tree| tree.nodes.len()).sum();
-        let first = || {
-            threshold.reserve(n_nodes);
-            feature.reserve(n_nodes);
-            for tree in trees {
-                threshold.extend(tree.nodes.iter().map(|node| node.threshold));
-                feature.extend(tree.nodes.iter().map(|node| node.feature));
-            }
-        };
-        let second = || {
-            value.reserve(n_nodes);
-            left.reserve(n_nodes);
-            n_draws.reserve(n_nodes);
-            for tree in trees {
-                value.extend(tree.nodes.iter().map(|node| node.value));
-                left.extend(tree.nodes.iter().map(|node| node.left));
-                n_draws.extend(tree.nodes.iter().map(|node| node.n_draws));
-            }
-        };
-        rayon::join(first, second);
-        let mut end = offsets.last().copied().unwrap_or(0);
-        offsets.extend(trees.iter().map(|tree| {
-            end += tree.nodes.len() as u64;
-            end
-        }));
     }
 }
 
@@ -315,39 +297,31 @@ pub(crate) fn fit_on(
 ) -> Result<Fit> {
     let scaled = Response::new(response);
     let places = ranks.both_ways();
+    Forest::foresee(job, parameters.n_trees)?;
     let mut forest = Forest::new(ranks.n_features());
     let mut tally = Tally::new(response);
     let mut purity = vec![0.0; ranks.n_features()];
     let (growers, spares) = (Spares::default(), Spares::<(Tree, Outside)>::default());
-    for first in (0..parameters.n_trees).step_by(BATCH) {
-        let count = BATCH.min(parameters.n_trees - first);
-        forest.reserve(job, parameters.n_trees)?;
-        job.foresee("trees at a time", count, response.len() * BYTES_OF_OUTSIDE)?;
-        let grown = job.map(count, |index| {
-            let (mut tree, mut outside) = spares.take(Default::default);
-            growers.with(
-                || Grower::new(ranks, parameters),
-                |grower| {
-                    grower.draw(first + index);
-                    grower.grow_into(job, first + index, &scaled, &mut tree)?;
-                    grower.out_of_bag(job, &places, &tree, &mut outside)
-                },
-            )?;
-            job.step();
-            Ok((tree, outside))
-        })?;
-        let trees: Vec<&Tree> = grown.iter().map(|(tree, _)| tree).collect();
-        let add_up = || {
-            grown.iter().try_for_each(|(tree, outside)| {
-                job.check()?;
-                purity.iter_mut().zip(&tree.purity).for_each(|(sum, decrease)| *sum += decrease);
-                tally.add(outside);
-                Ok(())
-            })
-        };
-        rayon::join(|| forest.append(&trees), add_up).1?;
-        grown.into_iter().for_each(|tree| spares.give(tree));
-    }
+    let grow = |index| {
+        let (mut tree, mut outside) = spares.take(Default::default);
+        growers.with(
+            || Grower::new(ranks, parameters),
+            |grower| {
+                grower.draw(index);
+                grower.grow_into(job, index, &scaled, &mut tree)?;
+                grower.out_of_bag(job, &places, &tree, &mut outside)
+            },
+        )?;
+        job.step();
+        Ok((tree, outside))
+    };
+    job.in_turn(parameters.n_trees, grow, |(tree, outside)| {
+        forest.append(job, &tree, parameters.n_trees)?;
+        purity.iter_mut().zip(&tree.purity).for_each(|(sum, decrease)| *sum += decrease);
+        tally.add(&outside);
+        spares.give((tree, outside));
+        Ok(())
+    })?;
     let trees = parameters.n_trees as f64;
     purity.iter_mut().for_each(|sum| *sum /= trees);
     Ok(tally.finish(forest, purity))

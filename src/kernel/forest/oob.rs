@@ -50,8 +50,7 @@ pub(super) struct Under {
 /// in `by_row`, which are those of [`Places::by_row`], whatever its factor.
 pub(super) fn route<R: Place>(
     job: &Job,
-    columns: &[R],
-    by_row: &[R],
+    (columns, by_row): (&[R], &[R]),
     tree: &Tree,
     outside: &[u32],
     buffer: &mut [u32],
