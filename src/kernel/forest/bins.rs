@@ -1,8 +1,9 @@
 //! The best split of a large node: sums over bins of neighbouring places tell where it can be, and only there are splits
 //! weighed one by one.
 
+use super::block::Draws;
 use super::ranks::Place;
-use super::split::{Best, Moments, Search, Split, largest};
+use super::split::{Best, Moments, Search, Split, centre, largest};
 use crate::kernel::error::Result;
 use crate::kernel::rng::Stream;
 
@@ -85,30 +86,80 @@ pub(super) struct Bins {
     gains: Vec<f64>,
 }
 
-/// Weigh the splits between the rows of a node that can be the best one.
-///
-/// Deviations and draws stand in `in_turn` in the order of the rows, in `by_row` by row of the block.
-#[inline(always)]
-pub(super) fn search<R: Place>(
-    bins: &mut [Bins; AT_A_TIME],
-    search: &Search<'_, R>,
-    features: &[u32],
-    in_turn: &mut [[f64; 2]],
-    by_row: &[[f64; 2]],
-    best: &mut Best,
-    stream: &mut Stream,
-) -> Result<()> {
-    let weight = Weight::of(search.moments);
-    let in_turn = &mut in_turn[..search.rows.len()];
-    in_turn.iter_mut().for_each(|[deviation, draws]| *draws = weight.join(*deviation, *draws));
-    for features in features.chunks(AT_A_TIME) {
-        search.job.check()?;
-        add_up_all(bins, search, features, in_turn);
-        for (bins, &feature) in bins.iter_mut().zip(features) {
-            bins.best_split(search, feature as usize, weight, by_row, best, stream);
-        }
+/// Memory for the search in large nodes.
+#[derive(Debug, Clone)]
+pub(super) struct Large {
+    bins: [Bins; AT_A_TIME],
+    /// Of the rows of the node one after another: deviations times draws, and draws, later their [`Weight`].
+    in_turn: Vec<[f64; 2]>,
+    /// The last large node that each row of the block was in.
+    node_of: Vec<u32>,
+    node: u32,
+}
+
+impl Large {
+    /// Room for blocks of `n_rows` rows.
+    pub fn new(n_rows: usize) -> Self {
+        Self { bins: Default::default(), in_turn: vec![[0.0; 2]; n_rows], node_of: vec![0; n_rows], node: 0 }
     }
-    Ok(())
+
+    /// Take in the rows of a node, and their deviations from its mean.
+    #[inline(always)]
+    pub fn hold(&mut self, draws: &[Draws], rows: &[u32], moments: &mut Moments) {
+        self.node = self.node.wrapping_add(1);
+        if self.node == 0 {
+            // Numbers that were used before come again.
+            self.node_of.fill(0);
+            self.node = 1;
+        }
+        let Self { in_turn, node_of, node, .. } = self;
+        let in_turn = &mut in_turn[..rows.len()];
+        centre(draws, rows, moments, |position, row, deviation| {
+            in_turn[position] = deviation;
+            node_of[row as usize] = *node;
+        });
+    }
+
+    /// Weigh the splits between the rows taken in last that can be the best one.
+    #[inline(always)]
+    pub fn best_split<R: Place>(
+        &mut self,
+        search: &Search<'_, R>,
+        features: &[u32],
+        best: &mut Best,
+        stream: &mut Stream,
+    ) -> Result<()> {
+        let Self { bins, in_turn, node_of, node } = self;
+        let weight = Weight::of(search.moments);
+        let in_turn = &mut in_turn[..search.rows.len()];
+        in_turn.iter_mut().for_each(|[deviation, draws]| *draws = weight.join(*deviation, *draws));
+        let there = There { node_of, node: *node };
+        for features in features.chunks(AT_A_TIME) {
+            search.job.check()?;
+            add_up_all(bins, search, features, in_turn);
+            for (bins, &feature) in bins.iter_mut().zip(features) {
+                bins.best_split(search, feature as usize, weight, there, best, stream);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which rows of the block are in the node.
+#[derive(Debug, Clone, Copy)]
+struct There<'l> {
+    node_of: &'l [u32],
+    node: u32,
+}
+
+impl There<'_> {
+    /// # Safety
+    /// It is a row of the block.
+    #[inline(always)]
+    unsafe fn has(self, row: usize) -> bool {
+        // SAFETY: as said.
+        unsafe { *self.node_of.get_unchecked(row) == self.node }
+    }
 }
 
 /// [`add_up`] for up to [`AT_A_TIME`] factors.
@@ -165,7 +216,7 @@ impl Bins {
         search: &Search<'_, R>,
         feature: usize,
         weight: Weight,
-        by_row: &[[f64; 2]],
+        there: There<'_>,
         best: &mut Best,
         stream: &mut Stream,
     ) {
@@ -177,13 +228,13 @@ impl Bins {
         let group = self.peaks.iter().position(|&peak| peak >= highest).unwrap_or(0);
         let bounds = &self.bounds[group * GROUP..(group + 1) * GROUP];
         let first = group * GROUP + bounds.iter().position(|&bound| bound >= highest).unwrap_or(0);
-        self.look_into(first, search, feature, by_row, best, stream);
+        self.look_into(first, search, feature, there, best, stream);
         self.bounds[first] = -1.0;
         for group in 0..self.peaks.len() {
             if self.peaks[group] >= best.least() {
                 for bin in group * GROUP..(group + 1) * GROUP {
                     if self.bounds[bin] >= best.least() {
-                        self.look_into(bin, search, feature, by_row, best, stream);
+                        self.look_into(bin, search, feature, there, best, stream);
                     }
                 }
             }
@@ -239,7 +290,7 @@ impl Bins {
         bin: usize,
         search: &Search<'_, R>,
         feature: usize,
-        by_row: &[[f64; 2]],
+        there: There<'_>,
         best: &mut Best,
         stream: &mut Stream,
     ) {
@@ -249,18 +300,28 @@ impl Bins {
         self.places.resize(room, 0);
         self.lefts.resize(room, [0.0; 2]);
         self.gains.resize(room, 0.0);
-        let mut left = [self.before[0][bin], self.before[1][bin]];
+        let places = &mut self.places[..room];
         let mut n_here = 0;
         for (place, row) in (start..end).zip(&ordered[start..end]) {
-            let here = by_row[row.index()];
-            left = [left[0] + here[0], left[1] + here[1]];
-            // What is no place of the node is overwritten.
-            (self.places[n_here], self.lefts[n_here]) = (place as u32, left);
-            n_here += usize::from(here[1] > 0.0);
+            // SAFETY: rows of the block have an entry in `node_of`, and `places` has room for all places of the bin.
+            let is_here = unsafe {
+                *places.get_unchecked_mut(n_here) = place as u32;
+                there.has(row.index())
+            };
+            // What is no place of the node is overwritten: there is no branch to be foretold.
+            n_here += usize::from(is_here);
+        }
+        let mut left = [self.before[0][bin], self.before[1][bin]];
+        for (slot, &place) in self.lefts.iter_mut().zip(&places[..n_here]) {
+            let row = search.block.rows[ordered[place as usize].index()];
+            let [deviation, draws] = search.moments.deviation(row);
+            left = [left[0] + deviation, left[1] + draws];
+            *slot = left;
         }
         if let Some(next) = self.draws[bin + 1..].iter().position(|&draws| draws > 0.0) {
             let start = (bin + 1 + next) << self.shift;
-            let is_here = |row: &R| by_row[row.index()][1] > 0.0;
+            // SAFETY: a row of the block has an entry in `node_of`.
+            let is_here = |row: &R| unsafe { there.has(row.index()) };
             self.places[n_here] = (start + ordered[start..].iter().position(is_here).unwrap_or(0)) as u32;
         } else {
             // Behind the last row of the node nothing is parted.

@@ -296,7 +296,6 @@ impl Growth<'_> {
         described.n_draws = moments.count as u32;
         described.value = self.response.level(moments.mean);
         if moments.squares <= 0.0 {
-            self.work.scratch.forget(rows);
             return Ok(());
         }
         let n_drawn = self.draw_features();
@@ -316,8 +315,6 @@ impl Growth<'_> {
                     waiting.push(child);
                 }
             }
-        } else {
-            scratch.forget(rows);
         }
         Ok(())
     }
@@ -375,8 +372,8 @@ impl Growth<'_> {
         nodes.extend_from_slice(&[TreeNode::LEAF; 2]);
         purity[split.feature] += self.response.squares(split.decrease);
         let (column, last) = (block.column(split.feature), R::of(split.low));
-        let Work { scratch, buffer, .. } = &mut *self.work;
-        scratch.part(rows, buffer, column, last)
+        // SAFETY: rows of a node are rows of its block, and `column` has an entry for each of those.
+        partition(rows, &mut self.work.buffer, |row| unsafe { *column.get_unchecked(row as usize) <= last })
     }
 
     /// Put the threshold of each split between the values beside it, once the tree is grown.
@@ -432,11 +429,7 @@ impl Growth<'_> {
 
 /// Bring the rows that go left to the front, both sides in their order, and return how many they are.
 #[inline(always)]
-pub(super) fn partition(
-    rows: &mut [u32],
-    buffer: &mut [u32],
-    mut goes_left: impl FnMut(u32) -> bool,
-) -> usize {
+pub(super) fn partition(rows: &mut [u32], buffer: &mut [u32], goes_left: impl Fn(u32) -> bool) -> usize {
     let (mut n_left, mut n_right) = (0, 0);
     let buffer = &mut buffer[..rows.len()];
     for position in 0..rows.len() {

@@ -1,7 +1,8 @@
 //! The best split of a node of few rows: all factors are weighed before one is chosen, and nothing branches on a place.
 
+use super::block::Draws;
 use super::ranks::Place;
-use super::split::{Best, Search, Split};
+use super::split::{Best, Moments, Search, Split};
 use crate::kernel::rng::Stream;
 use crate::kernel::wide::wide_or_plain;
 
@@ -95,6 +96,26 @@ impl Small {
         } else {
             for (slot, &row) in self.rows.iter_mut().zip(rows) {
                 *slot = row;
+            }
+        }
+    }
+
+    /// Deviations of the rows taken in last from the mean of their node, and their squares.
+    #[inline(always)]
+    pub fn centre(&mut self, draws: &[Draws], n_rows: usize, moments: &mut Moments) {
+        let rows = self.rows[..n_rows].iter().zip(&mut self.deviations);
+        let (mut residual, mut squares) = (0.0, 0.0);
+        for (&row, slot) in rows {
+            let Draws { count, response } = draws[row as usize];
+            let deviation = response - moments.mean;
+            let weighted = count * deviation;
+            residual += weighted;
+            squares += weighted * deviation;
+            *slot = [weighted, count];
+        }
+        if moments.see(residual, squares) {
+            for (&row, slot) in self.rows[..n_rows].iter().zip(&mut self.deviations) {
+                *slot = moments.deviation(draws[row as usize]);
             }
         }
     }

@@ -1,8 +1,7 @@
 //! The best split of one node.
 
-use super::bins::{self, Bins};
+use super::bins::{self, Large};
 use super::block::{Block, Draws};
-use super::grow::partition;
 #[cfg(target_arch = "x86_64")]
 use super::medium::{MOST_PLACES, Medium};
 use super::ranks::{Place, Ranks};
@@ -23,6 +22,9 @@ const TIE: f64 = 1e-13;
 /// The same split with its sides exchanged gains the same only as far as deviations add up to zero: less than [`TIE`].
 const RECENTRE: f64 = 1e-14;
 
+/// Sums that go on side by side.
+const LANES: usize = 4;
+
 /// Places in a word of bits.
 const WORD: usize = 64;
 
@@ -35,6 +37,9 @@ pub(super) struct Moments {
     pub mean: f64,
     /// Sum of squared deviations, scaled; zero until [`Scratch::deviations`].
     pub squares: f64,
+    /// From where deviations are taken, and by how much less than from there.
+    pub centre: f64,
+    pub shift: f64,
 }
 
 /// Draws of a node, and the sum of the scaled response over them.
@@ -87,7 +92,25 @@ pub(super) fn is_pure(draws: &[Draws], rows: &[u32]) -> bool {
 impl Moments {
     #[inline(always)]
     pub fn new(sums: Sums) -> Self {
-        Self { count: sums.count, mean: sums.mean(), squares: 0.0 }
+        let mean = sums.mean();
+        Self { count: sums.count, mean, squares: 0.0, centre: mean, shift: 0.0 }
+    }
+
+    /// The deviation of a row times its draws, and its draws.
+    #[inline(always)]
+    pub fn deviation(&self, Draws { count, response }: Draws) -> [f64; 2] {
+        [count * (response - self.centre) - count * self.shift, count]
+    }
+
+    /// What the deviations show: the sum of them times draws, and of their squares; whether they are too far from zero.
+    #[inline(always)]
+    pub fn see(&mut self, residual: f64, squares: f64) -> bool {
+        let shift = residual / self.count;
+        let is_far = shift * residual > RECENTRE * RECENTRE * squares;
+        self.mean += shift;
+        (self.squares, self.shift) =
+            if is_far { (squares - shift * residual, shift) } else { (squares, 0.0) };
+        is_far
     }
 }
 
@@ -110,12 +133,9 @@ pub(super) struct Scratch {
     small: Small,
     #[cfg(target_arch = "x86_64")]
     medium: Medium,
-    /// Deviation from the mean of the node times draws, and draws, by row of the block in nodes of more than a few rows;
-    /// zero for rows of none.
+    /// Deviation from the mean of the node times draws, and draws, by row of the block in nodes neither small nor large.
     by_row: Vec<[f64; 2]>,
-    bins: [Bins; bins::AT_A_TIME],
-    /// The same of the rows of a large node one after another.
-    in_turn: Vec<[f64; 2]>,
+    large: Large,
     /// Places that occur.
     occupied: Vec<u64>,
     /// The same places from low to high.
@@ -149,8 +169,7 @@ impl Scratch {
             #[cfg(target_arch = "x86_64")]
             medium: Medium::default(),
             by_row: vec![[0.0; 2]; n_rows],
-            bins: Default::default(),
-            in_turn: vec![[0.0; 2]; n_rows],
+            large: Large::new(n_rows),
             occupied: vec![0; n_rows.div_ceil(WORD)],
             places: [0; bins::FEWEST_ROWS + WORD],
             gains: [0.0; bins::FEWEST_ROWS],
@@ -164,40 +183,14 @@ impl Scratch {
     pub fn deviations(&mut self, draws: &[Draws], rows: &[u32], moments: &mut Moments) {
         if rows.len() <= SMALL {
             self.small.hold(rows);
-            centre::<_, false>(draws, rows, moments, &mut self.small.deviations, &mut []);
+            self.small.centre(draws, rows.len(), moments);
             return;
         }
-        let Self { in_turn, by_row, .. } = self;
         if rows.len() < bins::FEWEST_ROWS {
-            centre::<_, true>(draws, rows, moments, &mut [(); bins::FEWEST_ROWS], by_row);
+            centre(draws, rows, moments, |_, row, deviation| self.by_row[row as usize] = deviation);
         } else {
-            centre::<_, true>(draws, rows, moments, in_turn, by_row);
+            self.large.hold(draws, rows, moments);
         }
-    }
-
-    /// Forget the deviations of a node that is not parted.
-    pub fn forget(&mut self, rows: &[u32]) {
-        if rows.len() > SMALL {
-            rows.iter().for_each(|&row| self.by_row[row as usize] = [0.0; 2]);
-        }
-    }
-
-    /// Bring the rows of a node that go left to the front, both sides in their order, and return how many they are; their
-    /// deviations are forgotten.
-    #[inline(always)]
-    pub fn part<R: Place>(&mut self, rows: &mut [u32], buffer: &mut [u32], column: &[R], last: R) -> usize {
-        // SAFETY: rows of a node are rows of its block, and `column` has an entry for each of those; `by_row` has room for
-        // every row of the data.
-        let goes_left = |row: u32| unsafe { *column.get_unchecked(row as usize) <= last };
-        if rows.len() <= SMALL {
-            return partition(rows, buffer, goes_left);
-        }
-        let by_row = &mut self.by_row[..];
-        partition(rows, buffer, |row| {
-            // SAFETY: as above.
-            unsafe { *by_row.get_unchecked_mut(row as usize) = [0.0; 2] };
-            goes_left(row)
-        })
     }
 
     /// The best split among `features`, of the rows given to [`Scratch::deviations`] last; `None` if no split gains.
@@ -219,10 +212,7 @@ impl Scratch {
             n if n <= 16 => self.small.best_split::<R, 16>(search, features, &mut best, stream),
             n if n <= SMALL => self.small.best_split::<R, SMALL>(search, features, &mut best, stream),
             n if n < bins::FEWEST_ROWS => self.best_of_some(search, features, &mut best, stream),
-            _ => {
-                let Self { bins, in_turn, by_row, .. } = &mut *self;
-                bins::search(bins, search, features, in_turn, by_row, &mut best, stream)?;
-            }
+            _ => self.large.best_split(search, features, &mut best, stream)?,
         }
         Ok(best.split.map(|split| Split { decrease: best.gain * count, ..split }))
     }
@@ -314,59 +304,41 @@ fn is_medium(n_places: usize) -> bool {
     n_places <= MOST_PLACES && is_here()
 }
 
-/// What is kept of a row: its deviation times its draws, and its draws.
-trait Deviation {
-    fn of(weighted: f64, count: f64) -> Self;
-}
-
-impl Deviation for [f64; 2] {
-    #[inline(always)]
-    fn of(weighted: f64, count: f64) -> Self {
-        [weighted, count]
-    }
-}
-
-/// Nothing, where rows are found by their place alone.
-impl Deviation for () {
-    #[inline(always)]
-    fn of(_: f64, _: f64) -> Self {}
-}
-
-/// Deviations from the mean, which is made more precise, and their squares.
+/// Deviations from the mean, which is made more precise, and their squares; `keep` is given the position of each row, the row
+/// and its deviation.
 #[inline(always)]
-fn centre<D: Deviation, const BY_ROW: bool>(
+pub(super) fn centre(
     draws: &[Draws],
     rows: &[u32],
     moments: &mut Moments,
-    in_turn: &mut [D],
-    by_row: &mut [[f64; 2]],
+    mut keep: impl FnMut(usize, u32, [f64; 2]),
 ) {
-    let (mut residual, mut squares) = (0.0, 0.0);
-    for (&row, slot) in rows.iter().zip(&mut *in_turn) {
+    // Four sums each: one would be waited for at every row.
+    let (mut residuals, mut squares) = ([0.0; LANES], [0.0; LANES]);
+    let mut add = |lane: usize, position: usize, row: u32| {
         let Draws { count, response } = draws[row as usize];
         let deviation = response - moments.mean;
         let weighted = count * deviation;
-        residual += weighted;
-        squares += weighted * deviation;
-        *slot = D::of(weighted, count);
-        if BY_ROW {
-            by_row[row as usize] = [weighted, count];
+        residuals[lane] += weighted;
+        squares[lane] += weighted * deviation;
+        keep(position, row, [weighted, count]);
+    };
+    let fours = rows.chunks_exact(LANES);
+    let (rest, n_whole) = (fours.remainder(), rows.len() - fours.remainder().len());
+    for (part, four) in fours.enumerate() {
+        for (lane, &row) in four.iter().enumerate() {
+            add(lane, part * LANES + lane, row);
         }
     }
-    let shift = residual / moments.count;
-    if shift * residual > RECENTRE * RECENTRE * squares {
-        squares -= shift * residual;
-        for (&row, slot) in rows.iter().zip(in_turn) {
-            let Draws { count, response } = draws[row as usize];
-            let weighted = count * (response - moments.mean) - count * shift;
-            *slot = D::of(weighted, count);
-            if BY_ROW {
-                by_row[row as usize] = [weighted, count];
-            }
+    for (lane, &row) in rest.iter().enumerate() {
+        add(lane, n_whole + lane, row);
+    }
+    let all = |[a, b, c, d]: [f64; LANES]| (a + c) + (b + d);
+    if moments.see(all(residuals), all(squares)) {
+        for (position, &row) in rows.iter().enumerate() {
+            keep(position, row, moments.deviation(draws[row as usize]));
         }
     }
-    moments.mean += shift;
-    moments.squares = squares;
 }
 
 /// Sums of deviations and draws.
