@@ -1,6 +1,7 @@
 //! The rows of a node with their places, and the same rows placed anew among themselves.
 
 use super::ranks::{Place, Ranks};
+use super::small::SMALL;
 use crate::kernel::wide::wide_or_plain;
 
 /// Words of 64 places below which a block is not placed anew.
@@ -62,7 +63,8 @@ impl<'b, R: Place> Block<'b, R> {
     /// Whether a node of that many rows is worth placing anew.
     pub fn is_too_wide_for(&self, rows: usize) -> bool {
         let words = self.n_rows.div_ceil(64);
-        let is_sparse = words >= FEWEST_WORDS && rows < words * ROWS_PER_WORD;
+        // A few rows are sorted without a look at all places.
+        let is_sparse = words >= FEWEST_WORDS && rows < words * ROWS_PER_WORD && rows > SMALL;
         // Places in two bytes are worth it by themselves.
         let is_wide = size_of::<R>() > size_of::<u16>();
         (is_sparse || is_wide) && rows <= usize::from(u16::MAX)
