@@ -63,11 +63,10 @@ impl<'b, R: Place> Block<'b, R> {
     /// Whether a node of that many rows is worth placing anew.
     pub fn is_too_wide_for(&self, rows: usize) -> bool {
         let words = self.n_rows.div_ceil(64);
-        // A few rows are sorted without a look at all places.
-        let is_sparse = words >= FEWEST_WORDS && rows < words * ROWS_PER_WORD && rows > SMALL;
-        // Places in two bytes are worth it by themselves.
-        let is_wide = size_of::<R>() > size_of::<u16>();
-        (is_sparse || is_wide) && rows <= usize::from(u16::MAX)
+        let is_sparse = words >= FEWEST_WORDS && rows < words * ROWS_PER_WORD;
+        // A few rows are sorted without a look at all places, if those have two bytes.
+        let is_few = rows <= SMALL && size_of::<R>() == size_of::<u16>();
+        is_sparse && !is_few && rows <= usize::from(u16::MAX)
     }
 }
 
