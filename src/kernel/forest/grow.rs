@@ -2,6 +2,7 @@
 
 use super::block::{Block, Draws, Level};
 use super::bootstrap::in_bag;
+use super::part::part;
 use super::ranks::{BothWays, GAPS, Gap, Looking, Place, Places, Ranks, Table};
 use super::split::{Moments, Scratch, Search, Split, Sums, is_pure};
 use super::{GROWTH, Parameters, Tree, TreeNode, oob};
@@ -13,7 +14,7 @@ use crate::kernel::wide::wide_or_plain;
 /// Nodes between two looks at whether the job was cancelled.
 const NODES: usize = 256;
 
-/// Blocks inside blocks: each has at most a sixteenth of the rows of the one around it.
+/// Blocks inside blocks: each has at most an eighth of the rows of the one around it.
 const LEVELS: usize = 6;
 
 /// The response, centred and divided by a power of two so that the largest deviation is between 1 and 2.
@@ -373,7 +374,8 @@ impl Growth<'_> {
         purity[split.feature] += self.response.squares(split.decrease);
         let (column, last) = (block.column(split.feature), R::of(split.low));
         // SAFETY: rows of a node are rows of its block, and `column` has an entry for each of those.
-        partition(rows, &mut self.work.buffer, |row| unsafe { *column.get_unchecked(row as usize) <= last })
+        let place = |row: u32| unsafe { *column.get_unchecked(row as usize) };
+        part(rows, &mut self.work.buffer, place, last)
     }
 
     /// Put the threshold of each split between the values beside it, once the tree is grown.
@@ -425,24 +427,4 @@ impl Growth<'_> {
         }
         *count = 0;
     }
-}
-
-/// Bring the rows that go left to the front, both sides in their order, and return how many they are.
-#[inline(always)]
-pub(super) fn partition(rows: &mut [u32], buffer: &mut [u32], goes_left: impl Fn(u32) -> bool) -> usize {
-    let (mut n_left, mut n_right) = (0, 0);
-    let buffer = &mut buffer[..rows.len()];
-    for position in 0..rows.len() {
-        // SAFETY: `n_left` and `n_right` add up to `position`, which is below the length of both.
-        unsafe {
-            let row = *rows.get_unchecked(position);
-            let is_left = goes_left(row);
-            *rows.get_unchecked_mut(n_left) = row;
-            *buffer.get_unchecked_mut(n_right) = row;
-            n_left += usize::from(is_left);
-            n_right += usize::from(!is_left);
-        }
-    }
-    rows[n_left..].copy_from_slice(&buffer[..n_right]);
-    n_left
 }

@@ -11,6 +11,7 @@ mod grow;
 #[cfg(target_arch = "x86_64")]
 mod medium;
 pub(crate) mod oob;
+mod part;
 mod predict;
 pub(crate) mod ranks;
 mod small;

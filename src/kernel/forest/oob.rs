@@ -1,6 +1,6 @@
 //! What trees say of the rows that they did not draw.
 
-use super::grow::partition;
+use super::part::part;
 use super::ranks::Place;
 use super::{Fit, Forest, Tree};
 use crate::kernel::error::Result;
@@ -84,9 +84,9 @@ pub(super) fn route<R: Place>(
         let here = &mut rows[start..end];
         let middle = if here.len() >= n_rows / ROWS_APART {
             let column = &columns[feature * n_rows..(feature + 1) * n_rows];
-            start + partition(here, buffer, |row| column[row as usize] <= last)
+            start + part(here, buffer, |row| column[row as usize], last)
         } else {
-            start + partition(here, buffer, |row| by_row[row as usize * n_features + feature] <= last)
+            start + part(here, buffer, |row| by_row[row as usize * n_features + feature], last)
         };
         waiting.push((left + 1, middle, end));
         waiting.push((left, start, middle));
