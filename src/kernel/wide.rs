@@ -1,5 +1,8 @@
 //! Inner loops compiled twice: for every processor, and for those with the instructions of about 2013 and later.
 
+#[cfg(target_arch = "x86_64")]
+use std::sync::atomic::{AtomicU8, Ordering};
+
 /// Call `$wide` if this processor has the instructions, else `$plain`.
 ///
 /// `$plain` is marked `#[inline(always)]`, and `$wide` is a function of one line that calls it and is marked
@@ -37,8 +40,28 @@ pub(crate) fn fetch<T>(entries: &[T], index: usize) {
 
 /// Whether this processor has all of the instructions.
 #[cfg(target_arch = "x86_64")]
-#[inline]
+#[inline(always)]
 pub fn is_here() -> bool {
+    match KNOWN.load(Ordering::Relaxed) {
+        HERE => true,
+        ELSEWHERE => false,
+        _ => ask(),
+    }
+}
+
+/// What [`ask`] found: this is looked at for every few rows.
+#[cfg(target_arch = "x86_64")]
+static KNOWN: AtomicU8 = AtomicU8::new(0);
+#[cfg(target_arch = "x86_64")]
+const HERE: u8 = 1;
+#[cfg(target_arch = "x86_64")]
+const ELSEWHERE: u8 = 2;
+
+#[cfg(target_arch = "x86_64")]
+#[cold]
+fn ask() -> bool {
     use std::arch::is_x86_feature_detected as has;
-    has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt")
+    let is_here = has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt");
+    KNOWN.store(if is_here { HERE } else { ELSEWHERE }, Ordering::Relaxed);
+    is_here
 }
