@@ -89,9 +89,9 @@ def matrix_columns(data: Any) -> list[NDArray[np.float64]]:
         raise InvalidInputError(f"X has 0 sample(s) (shape={matrix.shape}) while a minimum of 1 is required")
     if matrix.shape[1] == 0:
         raise InvalidInputError(f"X has 0 feature(s) (shape={matrix.shape}) while a minimum of 1 is required.")
-    wrong = np.argwhere(~np.isfinite(matrix))
-    if len(wrong):
-        row, column = wrong[0]
+    is_finite = np.isfinite(matrix)
+    if not is_finite.all():
+        row, column = np.argwhere(~is_finite)[0]
         what = "NaN" if np.isnan(matrix[row, column]) else "inf"
         raise InvalidInputError(
             f"factor {column} of X is {what} in row {row}; fill or drop such rows first (Input X contains {what})"
