@@ -71,8 +71,8 @@ class RandomForestRegressor:
     factor drawn gains anything is a leaf. R² is 1 − MSE / variance of all responses (dividing by n), as in R.
 
     Memory: 28 bytes a node, at most 2n nodes and usually 2n/3, for example 12 KB a tree for 630 rows and 2 MB for
-    10⁵; while growing, 14 (up to 65535 rows) or 20 bytes per row and factor, and for each thread 100 bytes a row and
-    3 per row and factor.
+    10⁵; while growing, 14 (up to 65535 rows) or 20 bytes per row and factor, and for each thread 160 bytes a row and
+    one per row and factor.
 
     References
     ----------

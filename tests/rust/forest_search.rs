@@ -1,5 +1,6 @@
 //! Splits of nodes of all sizes against the plain way, among values and responses of which many are equal.
 
+use regiometrics::kernel::cells::Classes;
 use regiometrics::kernel::forest::{Fit, Parameters, Resampling, fit, in_bag};
 use regiometrics::kernel::job::Job;
 use regiometrics::kernel::rng::Stream;
@@ -36,21 +37,32 @@ fn falls(at: &[f64], response: &[f64]) -> Vec<(f64, f64)> {
     found
 }
 
-/// Every split of the only tree is one of the best, and no leaf has one.
+/// Every split of the only tree is one of the best, and no leaf has one, but for rounding: a part of the squares of the root.
 fn check(columns: &[Vec<f64>], response: &[f64], parameters: &Parameters<'_>) {
+    let mut root = None;
+    check_up_to(columns, response, parameters, |squares| 1e-12 * *root.get_or_insert(squares));
+}
+
+/// The same; `rounding` of the squares of a node is what its falls may be off.
+fn check_up_to(
+    columns: &[Vec<f64>],
+    response: &[f64],
+    parameters: &Parameters<'_>,
+    mut rounding: impl FnMut(f64) -> f64,
+) {
     let found = grow(columns, response, parameters);
     let tree = found.forest.view().tree(0);
     let mut counts = vec![0; response.len()];
     in_bag(parameters, 0, &mut counts);
     let draws = (0..response.len()).flat_map(|row| std::iter::repeat_n(row, counts[row] as usize)).collect();
     let mut waiting: Vec<(usize, Vec<usize>)> = vec![(0, draws)];
-    let (mut total, mut purity) = (None, 0.0);
+    let mut purity = 0.0;
     while let Some((node, draws)) = waiting.pop() {
         assert_eq!(tree.n_draws[node] as usize, draws.len());
         let here: Vec<f64> = draws.iter().map(|&row| response[row]).collect();
         let mean = here.iter().sum::<f64>() / here.len() as f64;
         let squares: f64 = here.iter().map(|value| (value - mean).powi(2)).sum();
-        let rounding = 1e-12 * *total.get_or_insert(squares);
+        let rounding = rounding(squares);
         let of = |feature: usize| {
             let at: Vec<f64> = draws.iter().map(|&row| columns[feature][row]).collect();
             falls(&at, &here)
@@ -88,6 +100,37 @@ fn every_split_is_one_of_the_best() {
                 check(&columns, &response, &parameters);
             }
         }
+    }
+}
+
+#[test]
+fn splits_are_the_best_where_responses_differ_by_orders_of_magnitude() {
+    let n = 6000;
+    let mut stream = Stream::new(8, &[]);
+    let columns: Vec<Vec<f64>> = (0..3).map(|_| (0..n).map(|_| stream.unit()).collect()).collect();
+    let signal: Vec<f64> = (0..n).map(|row| columns[0][row] + columns[1][row] * stream.normal()).collect();
+    // Few rows have nearly all of the squares; and two levels with little around them, which is all that deep nodes see.
+    let tails: Vec<f64> = signal.iter().map(|value| (3.0 * value).powi(9)).collect();
+    let levels =
+        signal.iter().zip(&columns[2]).map(|(value, x)| f64::from(*x > 0.4) + 1e-7 * value).collect();
+    let codes: Vec<u32> = (0..n as u32).map(|row| row / 60).collect();
+    let groups = Classes::new(&codes, n / 60);
+    for response in [tails, levels] {
+        for resampling in [Resampling::Everything, Resampling::Rows, Resampling::Groups(groups)] {
+            let parameters = Parameters { n_trees: 1, max_features: 3, node_size: 40, resampling, seed: 6 };
+            check_up_to(&columns, &response, &parameters, |squares| 1e-8 * squares);
+        }
+    }
+}
+
+#[test]
+fn splits_of_tables_whose_places_take_four_bytes_are_the_best() {
+    let (columns, response) = table(70_000, [0, 9000, 0], 0, 3);
+    let response: Vec<f64> = response.iter().zip(&columns[0]).map(|(noise, x)| noise + x.sin()).collect();
+    for resampling in [Resampling::Everything, Resampling::Rows] {
+        // Nodes of 8752 rows and fewer are placed among themselves.
+        let parameters = Parameters { n_trees: 1, max_features: 3, node_size: 3000, resampling, seed: 4 };
+        check(&columns, &response, &parameters);
     }
 }
 

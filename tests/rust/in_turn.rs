@@ -15,7 +15,7 @@ fn results_are_taken_in_their_order() {
     for threads in [1, 2, 5] {
         let mut taken = Vec::new();
         let slow_at_times = |i: usize| {
-            std::thread::sleep(Duration::from_micros(if i % 7 == 0 { 900 } else { 0 }));
+            std::thread::sleep(Duration::from_micros(if i.is_multiple_of(7) { 900 } else { 0 }));
             Ok(i * i)
         };
         let done = on_threads(threads, || {

@@ -267,7 +267,7 @@ pub struct Fit {
 /// Grow a forest. O(trees · n log n · max_features), trees in parallel.
 ///
 /// Memory: 28 bytes a node, and about 2/3 · n nodes a tree; beside it 14 or 20 bytes per row and factor for the sorted
-/// factors, and per thread about 100 bytes a row and 3 bytes per row and factor.
+/// factors, and per thread about 160 bytes a row, trees that wait among them, and a byte per row and factor.
 ///
 /// # Errors
 /// Empty input, columns of unequal length, values that are not finite, options out of range, `Cancelled`.
