@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
+use rayon::Scope;
+
 use super::error::{Error, Result};
 use super::job::Job;
 
@@ -56,7 +58,7 @@ impl Job {
             error: Mutex::default(),
             most_waiting: WAITING * n_threads,
         };
-        rayon::scope(|scope| (0..n_threads).for_each(|_| scope.spawn(|_| turns.run(self))));
+        rayon::scope(|scope| (0..n_threads).for_each(|_| scope.spawn(|scope| turns.step(self, scope))));
         held(&turns.error).take().map_or(Ok(()), |(_, error)| Err(error))
     }
 }
@@ -78,22 +80,23 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl<T: Send, W: Fn(usize) -> Result<T> + Sync, K: FnMut(T) -> Result<()> + Send> Turns<T, W, K> {
-    /// What one thread does.
-    fn run(&self, job: &Job) {
+    /// One result, and then the next as work of its own: threads that came from other calls go back to those, and calls
+    /// that wait for a thread find one.
+    fn step<'s>(&'s self, job: &'s Job, scope: &Scope<'s>) {
         let _guard = Ender(&self.is_over);
-        while !self.is_over.load(Ordering::Relaxed) {
-            let index = self.next.fetch_add(1, Ordering::Relaxed);
-            if index >= self.n {
-                break;
-            }
-            match job.check().and_then(|()| (self.work)(index)) {
-                Ok(result) => {
-                    held(&self.waiting).insert(index, result);
-                    self.take_in();
-                }
-                Err(error) => self.end(index, error),
-            }
+        let index = self.next.fetch_add(1, Ordering::Relaxed);
+        if index >= self.n || self.is_over.load(Ordering::Relaxed) {
+            return;
         }
+        match job.check().and_then(|()| (self.work)(index)) {
+            Ok(result) => {
+                held(&self.waiting).insert(index, result);
+                self.take_in();
+            }
+            Err(error) => return self.end(index, error),
+        }
+        rayon::yield_now();
+        scope.spawn(|scope| self.step(job, scope));
     }
 
     /// Take in what is next, and what comes after it, unless another thread is about to.

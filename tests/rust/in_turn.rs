@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use regiometrics::kernel::error::Error;
@@ -131,4 +131,35 @@ fn a_panic_reaches_the_caller_and_ends_the_work() {
         // Others go on while the message is written.
         assert!(started.into_inner() < 100_000);
     }
+}
+
+#[test]
+fn a_short_call_does_not_wait_for_a_long_one() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    let is_running = AtomicBool::new(false);
+    let step = |i: usize| {
+        is_running.store(true, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(2));
+        Ok(i)
+    };
+    let long = Job::new();
+    std::thread::scope(|scope| {
+        let done = scope.spawn(|| pool.install(|| long.in_turn(100_000, step, |_| Ok(()))));
+        while !is_running.load(Ordering::SeqCst) {
+            std::thread::yield_now();
+        }
+        for _ in 0..5 {
+            let mut n_taken = 0;
+            let short = pool.install(|| {
+                Job::new().in_turn(10, step, |_| {
+                    n_taken += 1;
+                    Ok(())
+                })
+            });
+            assert_eq!((short, n_taken), (Ok(()), 10));
+        }
+        assert!(!done.is_finished());
+        long.cancel();
+        assert_eq!(done.join().unwrap(), Err(Error::Cancelled));
+    });
 }
