@@ -56,9 +56,9 @@ LONG = {
     "weights.knn": lambda: rgm.weights.knn(None, x=values, y=others, k=150),
     "weights.distance_band": lambda: rgm.weights.distance_band(None, x=values, y=others, threshold=0.004),
     "weights.inverse_distance": lambda: rgm.weights.inverse_distance(None, x=values[:14_000], y=others[:14_000]),
-    "RandomForestRegressor.fit": lambda: rgm.RandomForestRegressor(10**5, random_state=1).fit(HUGE, values),
+    "RandomForestRegressor.fit": lambda: rgm.RandomForestRegressor(500, random_state=1).fit(HUGE, values),
     "RandomForestRegressor.predict": lambda: model.predict(HUGE),
-    "driver_importance": lambda: rgm.driver_importance(wide, "y", ["a", "b"], n_estimators=10**5, seed=1),
+    "driver_importance": lambda: rgm.driver_importance(wide, "y", ["a", "b"], n_estimators=5000, seed=1),
     "driver_importance: permutations": lambda: rgm.driver_importance(
         wide, "y", ["a", "b"], n_estimators=10, permutations=10**5, seed=1
     ),
