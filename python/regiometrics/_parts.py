@@ -258,6 +258,9 @@ def _table(arrays: Mapping[str, Any]) -> Any:
     except UnicodeEncodeError:
         # Halves of surrogate pairs are no strings to pandas.
         return pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in columns.items()})
+    except (pd.errors.OutOfBoundsDatetime, pd.errors.OutOfBoundsTimedelta) as error:
+        dates = [repr(name) for name, column in columns.items() if column.dtype.kind in "mM"]
+        raise InvalidInputError(f"{' or '.join(dates)} has dates that pandas cannot hold: {error}") from None
 
 
 def _broadcast(arrays: Mapping[str, Any]) -> dict[str, Any]:

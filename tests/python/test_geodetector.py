@@ -460,5 +460,8 @@ def test_refusals_of_data() -> None:
         rgm.geodetector(None, [1.0, 2.0], {"x": [*"abc"]})
     with pytest.raises(rgm.InvalidInputError, match=r"^x cannot be read as an array"):
         rgm.geodetector(None, [1.0, 2.0], {"x": [(1, 2), 0]})
+    far_away = np.array([10**17, 0], dtype="datetime64[D]")
+    with pytest.raises(rgm.InvalidInputError, match="'x' has dates that pandas cannot hold"):
+        rgm.geodetector(None, [1.0, 2.0], {"x": far_away})
     with pytest.raises(rgm.InvalidInputError, match="x is an index of 2 levels; give one of them"):
         rgm.geodetector(None, [1.0, 2.0], {"x": pd.MultiIndex.from_arrays([[*"ab"], [*"ab"]])})
