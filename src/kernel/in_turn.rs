@@ -33,6 +33,12 @@ struct Taken<K> {
 }
 
 impl Job {
+    /// How many results of `n` [`Job::in_turn`] holds, those that are being made among them; more only where one takes far
+    /// longer than those after it.
+    pub fn held_in_turn(&self, n: usize) -> usize {
+        ((WAITING + 1) * rayon::current_num_threads()).min(n)
+    }
+
     /// `take(work(0))`, …, `take(work(n − 1))`: the work is done in parallel, its results are taken in their order, by one
     /// thread at a time, soon after they are made, so that few of them are held.
     ///
@@ -81,7 +87,7 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl<T: Send, W: Fn(usize) -> Result<T> + Sync, K: FnMut(T) -> Result<()> + Send> Turns<T, W, K> {
     /// One result, and then the next as work of its own: threads that came from other calls go back to those, and calls
-    /// that wait for a thread find one.
+    /// that wait for a thread find one. A call that begins on it ends before this one does.
     fn step<'s>(&'s self, job: &'s Job, scope: &Scope<'s>) {
         let _guard = Ender(&self.is_over);
         let index = self.next.fetch_add(1, Ordering::Relaxed);

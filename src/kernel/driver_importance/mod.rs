@@ -14,7 +14,7 @@ use super::cells::Classes;
 use super::error::{Error, Result};
 use super::forest::oob::Tally;
 use super::forest::ranks::{Place, Table};
-use super::forest::{Fit, Forest, Parameters, Ranks, Response, check_response};
+use super::forest::{BYTES_OF_GROWN, Fit, Forest, Parameters, Ranks, Response, check_response};
 use super::job::Job;
 use super::rng::Stream;
 use super::spares::Spares;
@@ -145,6 +145,8 @@ fn observe<P: Place>(job: &Job, shared: &Shared<'_, P>, response: &Response) -> 
     let n_trees = shared.options.forest.n_trees;
     let n_pieces = n_trees.div_ceil(TREES);
     Forest::foresee(job, n_trees)?;
+    let at_a_time = job.held_in_turn(n_pieces) * TREES.min(n_trees);
+    job.foresee("trees at a time", at_a_time, shared.ranks.n_rows * BYTES_OF_GROWN)?;
     let mut forest = Forest::new(n_features);
     let mut tally = Tally::new(response.original());
     let mut total = Running::none(n_features);

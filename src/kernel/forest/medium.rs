@@ -2,6 +2,7 @@
 
 use std::arch::x86_64::*;
 
+use super::part::POSITIONS;
 use super::ranks::Place;
 use super::split::{Best, Search, Split};
 use crate::kernel::rng::Stream;
@@ -19,14 +20,11 @@ const fn kept() -> [[u8; 16]; 256] {
     let mut table = [[0; 16]; 256];
     let mut bits = 0;
     while bits < 256 {
-        let (mut number, mut n_kept) = (0, 0);
-        while number < 8 {
-            if bits >> number & 1 == 1 {
-                table[bits][2 * n_kept] = 2 * number as u8;
-                table[bits][2 * n_kept + 1] = 2 * number as u8 + 1;
-                n_kept += 1;
-            }
-            number += 1;
+        let mut each = 0;
+        while each < 8 {
+            let first = 2 * POSITIONS[bits][each];
+            (table[bits][2 * each], table[bits][2 * each + 1]) = (first, first + 1);
+            each += 1;
         }
         bits += 1;
     }

@@ -38,7 +38,7 @@ const TOGETHER: usize = 8;
 
 /// For each eight bits the positions of those that are set, in their order.
 #[cfg(target_arch = "x86_64")]
-static POSITIONS: [[u8; 8]; 256] = positions();
+pub(super) const POSITIONS: [[u8; 8]; 256] = positions();
 
 #[cfg(target_arch = "x86_64")]
 const fn positions() -> [[u8; 8]; 256] {
